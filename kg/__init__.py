@@ -1,0 +1,1 @@
+"""How records become a graph and how it is asked."""

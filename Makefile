@@ -41,7 +41,7 @@ bench: $(STAMP)  ## measure against the peers, side by side, as ratios
 	$(BIN)/python -m benchmarks
 
 docs: $(STAMP)   ## make the made files: GraphQL SDL, shapes, data-model and command pages
-	$(BIN)/python -m kg.cli made
+	$(BIN)/kg made
 
 clean:           ## remove the virtual environment and the caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

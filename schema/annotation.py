@@ -5,6 +5,7 @@ Every value says which passage supports it, who drew it and how sure it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -134,6 +135,35 @@ class Annotations:
             "code": self.code.as_json(),
             "results": [r.as_json() for r in self.results],
         }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Annotations:
+        """Read back what `as_json` wrote."""
+        code = row.get("code") or {}
+        return cls(
+            row["title"],
+            tuple(
+                Annotation(
+                    relation=e["relation"], name=e["name"], id=e.get("id"), aliases=tuple(e.get("aliases", ())),
+                    cues=tuple(e.get("cues", ())), **_because(e),
+                )
+                for e in row.get("edges", ())
+            ),
+            CodeRelease(code.get("status", "none"), tuple(code.get("urls", ())), **_because(code))
+            if code.get("evidence") else CodeRelease(code.get("status", "none"), tuple(code.get("urls", ()))),
+            tuple(
+                ResultAnnotation(
+                    metric=r["metric"], value=r["value"], unit=r.get("unit"), dataset=r.get("dataset"),
+                    delta=bool(r.get("delta")), **_because(r),
+                )
+                for r in row.get("results", ())
+            ),
+        )  # fmt: skip
+
+
+def _because(row: Mapping[str, Any]) -> dict[str, Any]:
+    evidence = Evidence(row["evidence"], row["section"], row["start"], row["end"])
+    return {"evidence": evidence, "confidence": row["confidence"], "maker": row["maker"]}
 
 
 def _why(evidence: Evidence, confidence: float, maker: str, cues: tuple[str, ...]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Under construction."""
+"""The command line."""

@@ -1,0 +1,63 @@
+"""The one table of settings: flags, environment variables and the settings page are made from it.
+
+Order of precedence: flag, then environment (`KG_` and the name in capitals),
+then default. Only `kg.cli` and `graphql_api.app` read it; everything below
+takes plain arguments.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from schema.errors import BadRequest
+from schema.ids import DEFAULT_BASE
+
+PREFIX = "KG_"
+
+
+class Settings(BaseModel):
+    """Every setting with its type, default and sentence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    store: str = Field("./kg-data", description="The graph: a folder, or the http(s) URL of a SPARQL 1.1 server.")
+    base: str = Field(DEFAULT_BASE, description="What the IRIs of entities start with.")
+    host: str = Field("127.0.0.1", description="The address that `kg serve` listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port that `kg serve` listens on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=256, description="Server processes of `kg serve`.")
+    extractor: str = Field("default", description="Who reads the texts: default, fast, llm or a plug-in's name.")
+    min_confidence: float = Field(0.0, ge=0, le=1, description="Edges less sure than this are left out.")
+    keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept.")
+    public_url: str = Field("", description="The address under which users reach the server, where it is not its own.")
+
+    @field_validator("base")
+    @classmethod
+    def _ends_in_a_slash(cls, base: str) -> str:
+        if not base.startswith(("http://", "https://")):
+            raise ValueError("the base of IRIs must start with http:// or https://")
+        return base if base.endswith(("/", "#")) else base + "/"
+
+
+def read_settings(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force: given flags (None means not given), else the environment, else defaults.
+
+    Raises `BadRequest` that names the setting and where its value came from.
+    """
+    values: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        if (text := environment.get(PREFIX + name.upper())) is not None:
+            values[name] = text
+    values |= {k: v for k, v in (flags or {}).items() if v is not None}
+    try:
+        return Settings(**values)
+    except ValidationError as err:
+        first = err.errors()[0]
+        name = str(first["loc"][0])
+        given = name if (flags or {}).get(name) is not None else PREFIX + name.upper()
+        raise BadRequest(
+            f"{given}={first['input']!r}: {first['msg']}. {Settings.model_fields[name].description}"
+        ) from err

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from schema.annotation import Annotation, Annotations, CodeRelease, Evidence, Text
+from schema.annotation import Annotation, Annotations, CodeRelease, CodeStatus, Evidence, Text
 from schema.concepts import TABLES, concepts
 
 _RELATION = {
@@ -59,7 +59,7 @@ class TableExtractor:
                     if known is None or (known[0], known[1]) in seen:
                         continue
                     seen.add((known[0], known[1]))
-                    evidence = Evidence(sentence[0], section, sentence.start(), sentence.end())  # type: ignore[arg-type]
+                    evidence = Evidence(sentence[0], section, sentence.start(), sentence.end())
                     id_ = known[1] if known[0] == "targetsModality" else None
                     yield Annotation(known[0], known[2], evidence, 0.6, f"{self.name}/{self.version}", id_)
 
@@ -67,7 +67,7 @@ class TableExtractor:
         for sentence in _SENTENCE.finditer(text.abstract):
             if _CODE.search(sentence[0]) and _OUT.search(sentence[0]):
                 evidence = Evidence(sentence[0], "abstract", sentence.start(), sentence.end())
-                status = "promised" if _LATER.search(sentence[0]) else "released"
+                status: CodeStatus = "promised" if _LATER.search(sentence[0]) else "released"
                 urls = tuple(_URL.findall(sentence[0]))
-                return CodeRelease(status, urls, evidence, 0.9, f"{self.name}/{self.version}")  # type: ignore[arg-type]
+                return CodeRelease(status, urls, evidence, 0.9, f"{self.name}/{self.version}")
         return CodeRelease()

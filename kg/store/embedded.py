@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import RawIOBase
+from io import BufferedReader, RawIOBase
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -16,19 +17,21 @@ class _Chunks(RawIOBase):
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        self._left = b""
+        self._left = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1, /) -> bytes:
-        while not self._left or size < 0:
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._left:
             chunk = next(self._chunks, None)
             if chunk is None:
-                break
-            self._left += chunk
-        taken, self._left = (self._left, b"") if size < 0 else (self._left[:size], self._left[size:])
-        return taken
+                return 0
+            self._left = memoryview(chunk)
+        taken = self._left[: len(buffer)]
+        buffer[: len(taken)] = taken
+        self._left = self._left[len(taken) :]
+        return len(taken)
 
 
 def build(path: Path, nquads: Iterator[bytes]) -> None:
@@ -39,7 +42,7 @@ def build(path: Path, nquads: Iterator[bytes]) -> None:
     """
     store = ox.Store(path)
     try:
-        store.bulk_load(_Chunks(nquads), ox.RdfFormat.N_QUADS)
+        store.bulk_load(BufferedReader(_Chunks(nquads), 1 << 20), ox.RdfFormat.N_QUADS)
     except (SyntaxError, OSError) as err:
         raise StoreError(f"The statements could not be written to {path}: {err}") from err
     store.optimize()

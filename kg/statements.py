@@ -61,9 +61,10 @@ def statements_for(node: Node, base: str) -> Iterator[Statement]:
 
 
 def assertion_iri(base: str, node_id: str, edge: Edge, support: Support) -> str:
-    """The IRI of one support of one edge: the paper's key and a digest of edge and maker."""
+    """The IRI of one support of one edge: the paper's key and a digest of edge, maker and passage."""
     key = node_id.partition("/")[2]
-    return f"{base}assertion/{key}-{digest(f'{edge.relation} {edge.target} {support.maker}', 12)}"
+    passage = _passage_iri(base, node_id, support)
+    return f"{base}assertion/{key}-{digest(f'{edge.relation} {edge.target} {support.maker} {passage}', 12)}"
 
 
 def _property(subject: str, term: LiteralTerm, value: Any) -> Iterator[Statement]:

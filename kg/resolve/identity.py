@@ -7,7 +7,6 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.resolve.names import fold
 from kg.resolve.records import own_paper_id
 from schema.ids import EntityId, arxiv_id, digest
 from schema.ids import doi as read_doi
@@ -84,7 +83,7 @@ class Papers:
     def __init__(self) -> None:
         self._parent = array("q")
         self._by_identifier: dict[int, int] = {}
-        self._by_title: dict[int, list[int]] = {}
+        self._by_text: dict[int, int] = {}
         self._own: list[str] = []
         self._fingerprint: list[int] = []
         self._matches: list[Match] = []
@@ -100,8 +99,11 @@ class Papers:
             earlier = self._by_identifier.setdefault(_number(identifier), number)
             if earlier != number:
                 self._join(earlier, number, identifier.partition(":")[0], 1.0)
-        title = _number(fold(paper.title))
-        self._by_title.setdefault(title, []).append(number)
+        # The same text by the same people is the same paper, whatever its sources call it.
+        text = _number("\t".join((paper.title, paper.abstract, *(a.name for a in paper.authors))))
+        earlier = self._by_text.setdefault(text, number)
+        if earlier != number and paper.abstract:
+            self._join(earlier, number, "text", 1.0)
 
     def solve(self) -> None:
         """Settle the papers and their ids; call once, after the last record."""
@@ -113,8 +115,10 @@ class Papers:
         ranked = sorted(clusters.values(), key=self._rank)
         for members in ranked:
             wanted = min((self._own[m] for m in members), key=_preference)
-            if wanted in taken:
-                wanted = f"{wanted}-{min(self._fingerprint[m] for m in members) & 0xFFFFFFFF:08x}"
+            bare, copy = wanted, 0
+            while wanted in taken:
+                mark = digest(f"{min(self._fingerprint[m] for m in members)} {copy}", 8)
+                wanted, copy = f"{bare}-{mark}", copy + 1
             taken.add(wanted)
             for member in members:
                 self._ids[member] = EntityId(wanted)

@@ -33,6 +33,35 @@ class Settings(BaseModel):
     min_confidence: float = Field(0.0, ge=0, le=1, description="Edges less sure than this are left out.")
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept.")
     public_url: str = Field("", description="The address under which users reach the server, where it is not its own.")
+    poll_s: float = Field(
+        1.0, ge=0, description="How often, in seconds, a server looks whether a newer snapshot is out."
+    )
+    cors_origins: str = Field("*", description="Origins whose browsers may call, separated by commas; empty for none.")
+    graphql_max_depth: int = Field(12, ge=1, description="Deepest nesting of fields in a GraphQL operation.")
+    graphql_max_cost: int = Field(
+        100_000, ge=1, description="Most values a GraphQL operation may ask for, page sizes multiplied."
+    )
+    graphql_max_aliases: int = Field(
+        100, ge=0, description="Most aliases in a GraphQL operation, fragments counted at each spread."
+    )
+    graphql_max_root_fields: int = Field(20, ge=1, description="Most root fields of a GraphQL operation.")
+    graphql_max_directives: int = Field(50, ge=0, description="Most directives in a GraphQL document.")
+    graphql_max_spreads: int = Field(200, ge=0, description="Most fragment spreads in a GraphQL document.")
+    graphql_max_operations: int = Field(20, ge=1, description="Most operations in a GraphQL document.")
+    graphql_max_tokens: int = Field(2000, ge=1, description="Most tokens in a GraphQL document.")
+    graphql_max_nesting: int = Field(
+        40, ge=1, description="Deepest nesting of JSON in the variables of a GraphQL request."
+    )
+    graphql_max_page: int = Field(100, ge=1, description="Largest `first` or `last` of a GraphQL connection.")
+    graphql_max_batch: int = Field(10, ge=0, description="Most GraphQL requests in one batch; 0 turns batches off.")
+    graphql_max_body: int = Field(100_000, ge=1, description="Largest body of a GraphQL request, in bytes.")
+    graphql_timeout_s: float = Field(10.0, gt=0, description="Longest run of a GraphQL request, in seconds.")
+    graphql_introspection: bool = Field(
+        True, description="Answer GraphQL introspection, which clients and the IDE need."
+    )
+    graphql_cache_bytes: int = Field(
+        32_000_000, ge=0, description="Memory for ready GraphQL answers, in bytes; 0 for none."
+    )
 
     @field_validator("base")
     @classmethod

@@ -1,0 +1,60 @@
+"""The HTTP application: one FastAPI app made of route families, with one way to answer errors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.middleware.cors import CORSMiddleware
+
+from graphql_api.state import Served
+from kg.settings import Settings, read_settings
+from schema.errors import KgError
+
+log = logging.getLogger("graphql_api")
+
+RouteFamily = Callable[[Served, Settings], APIRouter]
+
+ROUTES: Final[tuple[RouteFamily, ...]] = ()
+"""The families of routes, asked in this order: what matches widely (`/{type}/{key}`) stands last."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application over the graph that `settings.store` names; without settings, those of the environment.
+
+    The application is at `app.state.served` and `app.state.settings` for tests
+    and tools. Opens no file: the graph is opened by the first request.
+    """
+    chosen = settings or read_settings()
+    served = Served(chosen.store, chosen.poll_s)
+    app = FastAPI(title="Paper Atlas", docs_url=None, redoc_url=None)
+    app.state.served, app.state.settings = served, chosen
+    for family in ROUTES:
+        app.include_router(family(served, chosen))
+    if origins := [o.strip() for o in chosen.cors_origins.split(",") if o.strip()]:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "HEAD"], allow_headers=["*"],
+            expose_headers=["ETag", "Link", "X-Request-Id"],
+        )  # fmt: skip
+    app.add_exception_handler(KgError, _known)
+    app.add_exception_handler(Exception, _unknown)
+    return app
+
+
+def problem(status: int, code: str, message: str) -> JSONResponse:
+    """An error as problem details (RFC 9457), with our stable `code`."""
+    body = {"type": "about:blank", "title": code, "status": status, "detail": message, "code": code}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+async def _known(_: Request, err: Exception) -> JSONResponse:
+    assert isinstance(err, KgError)
+    return problem(err.status, err.code, err.message)
+
+
+async def _unknown(request: Request, err: Exception) -> JSONResponse:
+    log.error("unexpected error at %s", request.url.path, exc_info=err)
+    return problem(500, "internal-error", "Something went wrong on our side; it has been logged.")

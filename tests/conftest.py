@@ -68,9 +68,8 @@ def listing() -> Path:
 @pytest.fixture(scope="session")
 def listing_atlas(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Path:
     """The folder of the graph of the bundled sample, built once through the real pipeline. Never write to it."""
-    from kg.load import load
-
     import loaders
+    from kg.load import load
 
     folder = tmp_path_factory.mktemp("atlas") / "kg-data"
     load(loaders.read(str(sample)), folder, workers=1)

@@ -109,12 +109,17 @@ class ResultAnnotation:
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """Everything that one paper's text supports."""
+    """Everything that one paper's text supports.
+
+    `failed` says why an extractor could not read this paper (a model that
+    gave no usable answer): nothing is known then, and it is worth another try.
+    """
 
     title: str
     edges: tuple[Annotation, ...] = ()
     code: CodeRelease = CodeRelease()
     results: tuple[ResultAnnotation, ...] = ()
+    failed: str | None = None
 
     def at_least(self, confidence: float) -> Annotations:
         """The same without what is less sure than `confidence` (0 to 1)."""
@@ -125,16 +130,18 @@ class Annotations:
             tuple(e for e in self.edges if e.confidence >= confidence),
             self.code if self.code.confidence >= confidence else CodeRelease(),
             tuple(r for r in self.results if r.confidence >= confidence),
+            self.failed,
         )
 
     def as_json(self) -> dict[str, Any]:
         """One JSON object in the shape of the annotation guide."""
-        return {
+        row: dict[str, Any] = {
             "title": self.title,
             "edges": [e.as_json() for e in self.edges],
             "code": self.code.as_json(),
             "results": [r.as_json() for r in self.results],
         }
+        return row if self.failed is None else row | {"failed": self.failed}
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Annotations:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import BinaryIO
 
+from loaders._head import Head
 from schema.errors import Rejected
 from schema.paper import Paper
 
@@ -16,21 +18,38 @@ Records = Iterator[Paper | Rejected]
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """An opened source: its name, its first bytes and its bytes, decompressed and as UTF-8 where they are text.
+
+    `columns` maps our field names to the names of columns, for tables that
+    call them otherwise. `faults` is filled while the bytes are read: an end
+    that came too early, a bomb.
+    """
+
+    name: str
+    head: Head
+    stream: BinaryIO
+    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    faults: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Loader:
     """One source format.
 
-    `recognises(head, name)` looks at the first bytes (decompressed) and the
-    name of a source and says how sure it is, 0 to 1; `read(stream, name)`
-    yields a record or a `Rejected` for each item, in the order of the source,
-    in constant memory. A reader never raises for bad input inside the source.
+    `recognises(head)` says how sure it is that a source has this format, 0 to
+    1; `read(source)` yields a record or a `Rejected` for each item, in the
+    order of the source, in constant memory. A reader never raises for bad
+    input inside the source.
     """
 
     name: str
     label: str
     suffixes: tuple[str, ...]
-    recognises: Callable[[bytes, str], float]
-    read: Callable[[BinaryIO, str], Records]
+    recognises: Callable[[Head], float]
+    read: Callable[[Source], Records]
     licence: str = ""
     citation: str = ""
+    homepage: str = ""
     sample: str = ""
     """The file under `loaders/samples/` that shows the format."""

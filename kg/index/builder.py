@@ -1,0 +1,263 @@
+"""Building the query index from a stream of nodes, in one pass, in memory linear in nodes and edges."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from array import array
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kg.index.arrays import ArrayWriter
+from kg.index.columns import StringCells, kind_of, number_array
+from kg.index.csr import Csr, Ints, closure_of, csr_of, inverse_of, widened
+from kg.index.fulltext import TextWriter
+from kg.index.names import NameTable, fold
+from kg.index.records import Compressor, Makers, pack
+from schema.errors import StoreError
+from schema.ids import DEFAULT_BASE
+from schema.node import Edge, Node
+from schema.vocabulary import CLASSES, EDGE, EDGES, literals_of
+
+FORMAT: Final = 1
+"""The version of the index's format: an index of another version is built anew."""
+
+CONCEPTS: Final = tuple(c.name for c in CLASSES if c.concept)
+IN_RECORD_ALONE: Final = frozenset({"abstract"})
+"""Long texts: kept in the record and the full-text index, without a column of their own."""
+NO_YEAR: Final = 9999
+
+
+class _Rows:
+    """One class while it is built, in the order of arrival."""
+
+    def __init__(self, cls: str) -> None:
+        self.cls = cls
+        self.numbers = array("i")
+        self.arrivals = array("i")
+        self.ids, self.labels = StringCells(), StringCells()
+        self.strings: dict[str, StringCells] = {}
+        self.numeric: dict[str, list[Any]] = {}
+        self.kinds: dict[str, str] = {}
+        self.names = NameTable()
+        for term in literals_of(cls):
+            self.kinds[term.field] = kind_of(term)
+            if term.field in IN_RECORD_ALONE:
+                self.kinds[term.field] = "bool"
+            if self.kinds[term.field] == "str":
+                self.strings[term.field] = StringCells()
+            else:
+                self.numeric[term.field] = []
+
+    def add(self, node: Node, number: int, arrival: int) -> None:
+        self.numbers.append(number)
+        self.arrivals.append(arrival)
+        self.ids.add((node.id,))
+        self.labels.add((node.label,))
+        for field, cells in self.strings.items():
+            value = node.properties.get(field)
+            values = () if value is None else value if isinstance(value, tuple) else (value,)
+            cells.add(str(v) for v in values)
+        for field, numbers in self.numeric.items():
+            value = node.properties.get(field)
+            numbers.append(bool(value) if field in IN_RECORD_ALONE and value is not None else value)
+        here = len(self.numbers) - 1
+        for name in {fold(n) for n in names_of(node)}:
+            self.names.add(name, here)
+
+    def order(self) -> Ints:
+        """The default order: papers by year (latest first, unknown last), then title; all by label, then id."""
+        labels = [cell.lower() for cell in _decoded(self.labels)]
+        ids = _decoded(self.ids)
+        years = [-(NO_YEAR if y is None else y) for y in self.numeric["year"]] if "year" in self.numeric else []
+        years = [NO_YEAR if y == -NO_YEAR else y for y in years]
+        keys = list(zip(years, labels, ids, strict=True)) if years else list(zip(labels, ids, strict=True))
+        return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+
+
+class _Edges:
+    """One relation while it is built."""
+
+    def __init__(self) -> None:
+        self.sources, self.targets = array("i"), array("i")
+        self.confidence = array("f")
+
+
+class IndexBuilder:
+    """Writes the index of a stream of nodes into a new folder: `add` each node, then `finish`.
+
+    Nodes may come in any order and name nodes that come later. Every edge must
+    have both its nodes by the time of `finish`.
+    """
+
+    def __init__(self, path: str | Path, base: str = DEFAULT_BASE) -> None:
+        self.path = Path(path)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.base = base
+        self._rows = {c.name: _Rows(c.name) for c in CLASSES}
+        self._edges = {e.name: _Edges() for e in EDGES}
+        self._number_of: dict[str, int] = {}
+        self._added = bytearray()
+        self._sizes = array("i")
+        self._count = 0
+        self._makers = Makers()
+        self._compressor = Compressor()
+        self._records = (self.path / "records.bin").open("wb")
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._text = TextWriter(self.path / "text")
+
+    def add(self, node: Node) -> None:
+        """Take a node with its edges; raises `StoreError` for a second node of the same id."""
+        number = self._number(node.id)
+        if self._added[number]:
+            raise StoreError(f"{node.id!r} comes twice; nodes must be merged before they are indexed.")
+        self._added[number] = 1
+        edges = sorted(node.edges, key=lambda e: e.relation)
+        for edge in edges:
+            self._edge(number, edge)
+        self._rows[node.cls].add(node, number, self._count)
+        self._write(self._compressor.add(pack(node.properties, edges, self._makers)))
+        aliases = node.properties.get("aliases", ())
+        self._text.add(self._count, node.cls, (node.label, *aliases), node.properties.get("abstract", ""))
+        self._count += 1
+
+    def finish(self) -> None:
+        """Put everything in its order and write it; raises `StoreError` for an edge without one of its nodes."""
+        self._write(self._compressor.flush())
+        self._records.close()
+        out = ArrayWriter(self.path / "arrays.bin")
+        orders = {cls: rows.order() for cls, rows in self._rows.items()}
+        row_of = self._row_numbers(orders, out)
+        counts = {cls: len(order) for cls, order in orders.items()}
+        for cls, rows in self._rows.items():
+            self._write_class(out, cls, rows, orders[cls])
+        relations = {name: self._relation(name, row_of, counts) for name in self._edges}
+        above = {c: closure_of(relations[f"broader{c}"]) for c in CONCEPTS}
+        for name, csr in relations.items():
+            _write_relation(out, name, csr, counts, above)
+        out.close()
+        self._text.close()
+        self._write_meta(out, counts, {name: len(csr.items) for name, csr in relations.items()})
+
+    def _number(self, id_: str) -> int:
+        number = self._number_of.setdefault(id_, len(self._number_of))
+        if number == len(self._added):
+            self._added.append(0)
+        return number
+
+    def _edge(self, source: int, edge: Edge) -> None:
+        rows = self._edges[edge.relation]
+        rows.sources.append(source)
+        rows.targets.append(self._number(edge.target))
+        rows.confidence.append(stored_confidence(edge.confidence))
+
+    def _write(self, packed: list[bytes]) -> None:
+        for record in packed:
+            self._sizes.append(len(record))
+            self._records.write(record)
+            self._digest.update(record)
+
+    def _row_numbers(self, orders: dict[str, Ints], out: ArrayWriter) -> dict[str, Ints]:
+        """For each class the row of every number, -1 for numbers of other classes; writes the row of each arrival."""
+        row_of: dict[str, Ints] = {}
+        class_at = np.zeros(self._count, dtype=np.uint8)
+        row_at = np.zeros(self._count, dtype=np.int32)
+        for code, (cls, rows) in enumerate(self._rows.items()):
+            order = orders[cls]
+            row_of[cls] = np.full(len(self._number_of), -1, dtype=np.int32)
+            row_of[cls][_ints(rows.numbers)[order]] = np.arange(len(order), dtype=np.int32)
+            arrivals = _ints(rows.arrivals)[order]
+            class_at[arrivals] = code
+            row_at[arrivals] = np.arange(len(order), dtype=np.int32)
+        out.add("arrival/class", class_at)
+        out.add("arrival/row", row_at)
+        return row_of
+
+    def _relation(self, name: str, row_of: dict[str, Ints], counts: dict[str, int]) -> Csr:
+        term, rows = EDGE[name], self._edges[name]
+        sources, targets = row_of[term.domain][_ints(rows.sources)], row_of[term.range][_ints(rows.targets)]
+        if (lost := np.flatnonzero((sources < 0) | (targets < 0))).size:
+            ids = list(self._number_of)
+            ends = ids[rows.sources[lost[0]]], ids[rows.targets[lost[0]]]
+            raise StoreError(
+                f"{len(lost)} {name} edges lack a node or join the wrong classes, the first from {ends[0]!r} to "
+                f"{ends[1]!r}; {name} goes from {term.domain} to {term.range}."
+            )
+        sure = np.frombuffer(rows.confidence, dtype=np.float32)
+        return csr_of(sources, targets, None if (sure == 1).all() else sure, counts[term.domain])
+
+    def _write_class(self, out: ArrayWriter, cls: str, rows: _Rows, order: Ints) -> None:
+        sizes = _ints(self._sizes).astype(np.int64)
+        starts = np.concatenate(([0], np.cumsum(sizes)[:-1])) if len(sizes) else sizes
+        arrivals = _ints(rows.arrivals)[order]
+        out.add(f"{cls}/record", starts[arrivals])
+        out.add(f"{cls}/record-size", sizes[arrivals].astype(np.int32))
+        for name, cells in (("id", rows.ids), ("label", rows.labels), *rows.strings.items()):
+            if cells.blob or name in ("id", "label"):
+                _write_strings(out, f"{cls}/{name}", cells, order)
+        for name, values in rows.numeric.items():
+            if any(v is not None for v in values):
+                out.add(f"{cls}/{name}", number_array(rows.kinds[name], values)[order])
+        here = np.empty(len(order), dtype=np.int32)
+        here[order] = np.arange(len(order), dtype=np.int32)
+        hashes, named = rows.names.in_order(here)
+        out.add(f"{cls}/names", hashes)
+        out.add(f"{cls}/named", named)
+
+    def _write_meta(self, out: ArrayWriter, counts: dict[str, int], edges: dict[str, int]) -> None:
+        meta = {
+            "format": FORMAT,
+            "base": self.base,
+            "digest": self._digest.hexdigest(),
+            "counts": counts,
+            "edges": edges,
+            "makers": self._makers.names,
+            "dictionary": base64.b64encode(self._compressor.dictionary).decode(),
+            "contents": out.contents,
+        }
+        (self.path / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+
+
+def names_of(node: Node) -> tuple[str, ...]:
+    """Everything that a node can be called: id, key, label, other names."""
+    return (node.id, node.id.partition("/")[2], node.label, *node.properties.get("aliases", ()))
+
+
+def stored_confidence(confidence: float) -> float:
+    """A confidence with four significant digits, as the RDF states it, so that both answer alike."""
+    return confidence if confidence == 1 else float(f"{confidence:.4g}")
+
+
+def _write_relation(out: ArrayWriter, name: str, csr: Csr, counts: dict[str, int], above: dict[str, Csr]) -> None:
+    target = EDGE[name].range
+    _write_csr(out, f"{name}/out", csr)
+    _write_csr(out, f"{name}/in", inverse_of(csr, counts[target]))
+    if target in above and len(csr.items):
+        wide = widened(csr, above[target])
+        _write_csr(out, f"{name}/out+", wide)
+        _write_csr(out, f"{name}/in+", inverse_of(wide, counts[target]))
+
+
+def _write_csr(out: ArrayWriter, name: str, csr: Csr) -> None:
+    out.add(f"{name}/ptr", csr.ptr)
+    out.add(f"{name}/items", csr.items)
+    if csr.confidence is not None:
+        out.add(f"{name}/confidence", csr.confidence)
+
+
+def _write_strings(out: ArrayWriter, name: str, cells: StringCells, order: Ints) -> None:
+    blob, offsets = cells.in_order(order)
+    out.add(name, blob)
+    out.add(f"{name}#", offsets.astype(np.int32) if len(blob) < 2**31 else offsets)
+
+
+def _decoded(cells: StringCells) -> list[str]:
+    return cells.blob.decode("utf-8", "surrogatepass").split("\x1f")[:-1]
+
+
+def _ints(values: array[int]) -> npt.NDArray[Any]:
+    return np.frombuffer(values, dtype=np.int32)

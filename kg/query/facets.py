@@ -1,0 +1,96 @@
+"""Counting the members of a selection by the values of a relation or a literal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kg.index import StringColumn, row_numbers
+from kg.index.columns import present_numbers
+from kg.query.fields import Field, accepted
+from kg.query.plan import threshold
+from schema.errors import BadFilter, did_you_mean
+from schema.ids import EntityId
+from schema.vocabulary import CLASS
+
+if TYPE_CHECKING:
+    from kg.query.selection import Selection
+
+_SHORT: Final = {
+    "modality": "targetsModality", "task": "addressesTask", "condition": "studiesCondition", "dataset": "usesDataset",
+    "method": "usesMethod", "repository": "releasesCode",
+}  # fmt: skip
+"""Names of paper facets that are shorter than their relations."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value with its count: an entity by `id`, or a literal by `value`; `label` is what to show."""
+
+    id: EntityId | None
+    value: str | int | float | bool | None
+    label: str
+    count: int
+
+
+def facet(selection: Selection, name: str, first: int | None, own_filter: bool) -> list[FacetValue]:
+    """Counts by value, most frequent first, ties in the default order of the values."""
+    field = facet_field(selection.cls, name)
+    found = selection.found if own_filter else selection.without(frozenset({field.relation or field.literal}))
+    rows = row_numbers(found)
+    if field.kind == "relation":
+        return _of_relation(selection, field, rows, first)
+    return _of_literal(selection, field, rows)[:first]
+
+
+def facet_field(cls: str, name: str) -> Field:
+    """The field that a facet counts; raises `BadFilter` where there is none."""
+    field = accepted(cls).get(_SHORT.get(name, name) if cls == "Paper" else name)
+    if field is None or field.kind in ("id", "label", "text") or field.literal == "abstract":
+        known = [n for n, f in accepted(cls).items() if f.kind not in ("id", "label", "text")]
+        raise BadFilter(f"{cls} has no facet {name!r}.{did_you_mean(name, [*known, *_SHORT])}")
+    return field
+
+
+def _of_relation(selection: Selection, field: Field, rows: npt.NDArray[Any], first: int | None) -> list[FacetValue]:
+    index = selection.graph.index
+    wide = field.wide or CLASS[field.far].concept
+    relation = index.relation(field.relation, field.inverse, wide)
+    counts = np.bincount(relation.gather(rows, threshold(selection.min_confidence)), minlength=index.counts[field.far])
+    return [
+        FacetValue(index.id(field.far, row), None, index.label(field.far, row), int(counts[row]))
+        for row in most_frequent(counts, first)
+    ]
+
+
+def most_frequent(counts: npt.NDArray[Any], first: int | None) -> list[int]:
+    """The places of the highest counts, zeros left out; ties ascending."""
+    places = np.flatnonzero(counts)
+    if first is not None and 0 < first < len(places):
+        least = np.partition(counts[places], len(places) - first)[len(places) - first]
+        places = places[counts[places] >= least]
+    order = np.argsort(-counts[places], kind="stable")
+    found: list[int] = places[order][:first].tolist()
+    return found
+
+
+def _of_literal(selection: Selection, field: Field, rows: npt.NDArray[Any]) -> list[FacetValue]:
+    column = selection.graph.index.column(selection.cls, field.literal)
+    if column is None:
+        return []
+    if isinstance(column, StringColumn):
+        texts = [v for row in rows.tolist() for v in column.values(row)]
+        pairs = list(zip(*np.unique(np.array(texts, dtype=object), return_counts=True), strict=True)) if texts else []
+        return _sorted([FacetValue(None, str(v), str(v), int(n)) for v, n in pairs])
+    values, counts = np.unique(column[rows][present_numbers(column)[rows]], return_counts=True)
+    as_value = bool if field.kind == "bool" else values.dtype.type(0).item().__class__
+    return _sorted(
+        [FacetValue(None, as_value(v), str(as_value(v)), int(n)) for v, n in zip(values, counts, strict=True)]
+    )
+
+
+def _sorted(values: list[FacetValue]) -> list[FacetValue]:
+    return sorted(values, key=lambda v: -v.count)

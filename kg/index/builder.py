@@ -16,7 +16,7 @@ from kg.index.arrays import ArrayWriter
 from kg.index.columns import StringCells, kind_of, number_array
 from kg.index.csr import Csr, Ints, closure_of, csr_of, inverse_of, widened
 from kg.index.fulltext import TextWriter
-from kg.index.names import NameTable, fold
+from kg.index.names import NameTable, fold, hash_of
 from kg.index.records import Compressor, Makers, pack
 from schema.errors import StoreError
 from schema.ids import DEFAULT_BASE
@@ -37,7 +37,7 @@ class _Rows:
 
     def __init__(self, cls: str) -> None:
         self.cls = cls
-        self.numbers = array("i")
+        self.numbers, self.digests = array("i"), array("Q")
         self.arrivals = array("i")
         self.ids, self.labels = StringCells(), StringCells()
         self.strings: dict[str, StringCells] = {}
@@ -53,8 +53,9 @@ class _Rows:
             else:
                 self.numeric[term.field] = []
 
-    def add(self, node: Node, number: int, arrival: int) -> None:
+    def add(self, node: Node, number: int, arrival: int, digest: int) -> None:
         self.numbers.append(number)
+        self.digests.append(digest)
         self.arrivals.append(arrival)
         self.ids.add((node.id,))
         self.labels.add((node.label,))
@@ -119,8 +120,11 @@ class IndexBuilder:
         edges = sorted(node.edges, key=lambda e: e.relation)
         for edge in edges:
             self._edge(number, edge)
-        self._rows[node.cls].add(node, number, self._count)
-        self._write(self._compressor.add(pack(node.properties, edges, self._makers)))
+        record = pack(node.properties, edges, self._makers)
+        ends = "\n".join(f"{e.relation} {e.target}" for e in edges)
+        digest = hash_of(f"{node.id}\n{node.label}\n{ends}\n", record)
+        self._rows[node.cls].add(node, number, self._count, digest)
+        self._write(self._compressor.add(record))
         aliases = node.properties.get("aliases", ())
         self._text.add(self._count, node.cls, (node.label, *aliases), node.properties.get("abstract", ""))
         self._count += 1
@@ -194,6 +198,7 @@ class IndexBuilder:
         sizes = _ints(self._sizes).astype(np.int64)
         starts = np.concatenate(([0], np.cumsum(sizes)[:-1])) if len(sizes) else sizes
         arrivals = _ints(rows.arrivals)[order]
+        out.add(f"{cls}/digest", np.frombuffer(rows.digests, dtype=np.uint64)[order])
         out.add(f"{cls}/record", starts[arrivals])
         out.add(f"{cls}/record-size", sizes[arrivals].astype(np.int32))
         for name, cells in (("id", rows.ids), ("label", rows.labels), *rows.strings.items()):

@@ -33,9 +33,10 @@ def fold(name: str) -> str:
     return _OTHER_UNICODE.sub(" ", plain).strip()
 
 
-def hash_of(text: str) -> int:
-    """A 64-bit hash that is the same on every machine."""
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+def hash_of(text: str, more: bytes = b"") -> int:
+    """A 64-bit hash of a text and further bytes that is the same on every machine."""
+    raw = text.encode("utf-8", "surrogatepass") + more
+    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "little")
 
 
 class NameTable:

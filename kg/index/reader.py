@@ -21,7 +21,7 @@ from kg.index.columns import StringColumn
 from kg.index.csr import Csr, Ints
 from kg.index.fulltext import FullText
 from kg.index.names import ALIAS, ID, LABEL, fold, rows_named
-from kg.index.records import Makers, expand, unpack
+from kg.index.records import Makers, expand, unpack, unpack_properties
 from schema.errors import StoreError
 from schema.ids import EntityId
 from schema.node import Edge, Node
@@ -93,9 +93,7 @@ class Index:
 
     def node(self, cls: str, row: int) -> Node:
         """The node as it was given to the builder, its edges grouped by relation."""
-        start, size = int(self._record_starts(cls)[row]), int(self._record_sizes(cls)[row])
-        raw = expand(self._records[start : start + size], self._dictionary)
-        properties, supports = unpack(raw, self._makers)
+        properties, supports = unpack(self._record(cls, row), self._makers)
         ends = [
             (term.name, EntityId(target))
             for term in sorted(edges_from(cls), key=lambda e: e.name)
@@ -104,6 +102,14 @@ class Index:
         supports += [()] * (len(ends) - len(supports))
         edges = tuple(Edge(name, target, why) for (name, target), why in zip(ends, supports, strict=True))
         return Node(self.id(cls, row), cls, self.label(cls, row), properties, edges)
+
+    def properties(self, cls: str, row: int) -> dict[str, Any]:
+        """The literal properties of a row."""
+        return unpack_properties(self._record(cls, row))
+
+    def digests(self, cls: str) -> npt.NDArray[np.uint64]:
+        """For each row a digest of all that its node says, its edges and their supports included."""
+        return self._arrays.array(f"{cls}/digest")
 
     def at_arrivals(self, numbers: Sequence[int] | Ints) -> list[tuple[str, int]]:
         """The class and row of documents of the full-text index."""
@@ -160,11 +166,10 @@ class Index:
         known = aliases.values(row) if isinstance(aliases, StringColumn) else []
         return ALIAS if wanted in map(fold, known) else None
 
-    def _record_starts(self, cls: str) -> Ints:
-        return self._arrays.array(f"{cls}/record")
-
-    def _record_sizes(self, cls: str) -> Ints:
-        return self._arrays.array(f"{cls}/record-size")
+    def _record(self, cls: str, row: int) -> bytes:
+        start = int(self._arrays.array(f"{cls}/record")[row])
+        size = int(self._arrays.array(f"{cls}/record-size")[row])
+        return expand(self._records[start : start + size], self._dictionary)
 
 
 def bitmap(rows: Ints) -> BitMap:

@@ -38,18 +38,24 @@ class Makers:
 
 
 def pack(properties: dict[str, Any], edges: Sequence[Edge], makers: Makers) -> bytes:
-    """A node's properties and its edges' supports as JSON, before compression."""
+    """A node's properties and its edges' supports as two lines of JSON, before compression."""
     supports = [[_support_out(s, properties, makers) for s in edge.supports] for edge in edges]
     while supports and not supports[-1]:
         supports.pop()
-    return orjson.dumps([properties, supports])
+    return orjson.dumps(properties) + b"\n" + orjson.dumps(supports)
 
 
 def unpack(raw: bytes, makers: Makers) -> tuple[dict[str, Any], list[tuple[Support, ...]]]:
     """The properties and the supports of the first edges; edges beyond the list have none."""
-    properties, supports = orjson.loads(raw)
-    properties = {k: tuple(v) if isinstance(v, list) else v for k, v in properties.items()}
+    properties = unpack_properties(raw)
+    supports = orjson.loads(raw.partition(b"\n")[2])
     return properties, [tuple(_support_in(s, properties, makers) for s in edge) for edge in supports]
+
+
+def unpack_properties(raw: bytes) -> dict[str, Any]:
+    """The properties alone."""
+    properties = orjson.loads(raw.partition(b"\n")[0])
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in properties.items()}
 
 
 def _support_out(support: Support, properties: dict[str, Any], makers: Makers) -> list[Any]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from kg.index import StringColumn, row_numbers
+from kg.index import Index, StringColumn
 from kg.index.columns import present_numbers
 from kg.query.fields import Field, accepted
 from kg.query.plan import threshold
 from schema.errors import BadFilter, did_you_mean
 from schema.ids import EntityId
 from schema.vocabulary import CLASS
-
-if TYPE_CHECKING:
-    from kg.query.selection import Selection
 
 _SHORT: Final = {
     "modality": "targetsModality", "task": "addressesTask", "condition": "studiesCondition", "dataset": "usesDataset",
@@ -34,16 +31,18 @@ class FacetValue:
     value: str | int | float | bool | None
     label: str
     count: int
+    row: int | None = None
+    """The entity's row number."""
 
 
-def facet(selection: Selection, name: str, first: int | None, own_filter: bool) -> list[FacetValue]:
-    """Counts by value, most frequent first, ties in the default order of the values."""
-    field = facet_field(selection.cls, name)
-    found = selection.found if own_filter else selection.without(frozenset({field.relation or field.literal}))
-    rows = row_numbers(found)
+def facet_values(
+    index: Index, cls: str, rows: npt.NDArray[Any], name: str, first: int | None, min_confidence: float = 0.0
+) -> list[FacetValue]:
+    """Counts of rows by value, most frequent first, ties in the default order of the values."""
+    field = facet_field(cls, name)
     if field.kind == "relation":
-        return _of_relation(selection, field, rows, first)
-    return _of_literal(selection, field, rows)[:first]
+        return _of_relation(index, field, rows, first, min_confidence)
+    return _of_literal(index, cls, field, rows)[:first]
 
 
 def facet_field(cls: str, name: str) -> Field:
@@ -55,13 +54,13 @@ def facet_field(cls: str, name: str) -> Field:
     return field
 
 
-def _of_relation(selection: Selection, field: Field, rows: npt.NDArray[Any], first: int | None) -> list[FacetValue]:
-    index = selection.graph.index
-    wide = field.wide or CLASS[field.far].concept
-    relation = index.relation(field.relation, field.inverse, wide)
-    counts = np.bincount(relation.gather(rows, threshold(selection.min_confidence)), minlength=index.counts[field.far])
+def _of_relation(
+    index: Index, field: Field, rows: npt.NDArray[Any], first: int | None, min_confidence: float
+) -> list[FacetValue]:
+    relation = index.relation(field.relation, field.inverse, field.wide or CLASS[field.far].concept)
+    counts = np.bincount(relation.gather(rows, threshold(min_confidence)), minlength=index.counts[field.far])
     return [
-        FacetValue(index.id(field.far, row), None, index.label(field.far, row), int(counts[row]))
+        FacetValue(index.id(field.far, row), None, index.label(field.far, row), int(counts[row]), row)
         for row in most_frequent(counts, first)
     ]
 
@@ -77,8 +76,8 @@ def most_frequent(counts: npt.NDArray[Any], first: int | None) -> list[int]:
     return found
 
 
-def _of_literal(selection: Selection, field: Field, rows: npt.NDArray[Any]) -> list[FacetValue]:
-    column = selection.graph.index.column(selection.cls, field.literal)
+def _of_literal(index: Index, cls: str, field: Field, rows: npt.NDArray[Any]) -> list[FacetValue]:
+    column = index.column(cls, field.literal)
     if column is None:
         return []
     if isinstance(column, StringColumn):

@@ -90,6 +90,8 @@ class _Reader:
             return Every(parts) if name == "and" else Either(parts)
         if name == "not":
             return Not(self.filter(cls, value))
+        if name == "ids":
+            name, value = "id", {"in": value}
         field = accepted(cls).get(name)
         if field is None:
             raise BadFilter(f"{cls} has no field {name!r}.{_near(name, cls)}")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from kg.index import row_numbers
-from kg.query.facets import FacetValue, facet
+from kg.query.facets import FacetValue, facet_field, facet_values
 from kg.query.order import Key, in_order
 from kg.query.plan import Plan
 from kg.query.values import EVERYTHING, Every, Filter
@@ -84,7 +84,9 @@ class Selection:
         name, so that the other choices keep their counts. Raises `BadFilter` for
         an unknown name.
         """
-        return facet(self, name, first, own_filter)
+        field = facet_field(self.cls, name)
+        found = self.found if own_filter else self.without(frozenset({field.relation or field.literal}))
+        return facet_values(self.graph.index, self.cls, row_numbers(found), name, first, self.min_confidence)
 
     def without(self, names: frozenset[str]) -> BitMap:
         """The rows found when conditions on some relations or literals (by vocabulary name) are left out."""

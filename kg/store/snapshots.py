@@ -101,6 +101,16 @@ def find_snapshots(folder: Path) -> Iterator[Snapshot]:
         yield from (Snapshot(p) for p in sorted(root.iterdir()) if p.is_dir() and not p.name.startswith("."))
 
 
+def find_snapshot(folder: Path, name: str) -> Snapshot:
+    """The one kept snapshot whose name starts with `name`; raises `NotFound` that lists the kept ones."""
+    kept = [*find_snapshots(folder)]
+    found = [s for s in kept if s.name.startswith(name)]
+    if len(found) != 1:
+        known = ", ".join(s.name for s in kept) or "none"
+        raise NotFound(f"{len(found)} snapshots in {folder} start with {name!r}. Kept: {known}.")
+    return found[0]
+
+
 def begin(folder: Path) -> Path:
     """An empty hidden folder to build a snapshot in; removes what killed builds left. Call under the lock."""
     root = folder / "snapshots"

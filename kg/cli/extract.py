@@ -1,0 +1,62 @@
+"""`kg extract`: print what the texts of a source support, without loading it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kg.cli import _options as options
+from kg.settings import read_settings
+
+EXAMPLES = """Examples:
+
+  kg extract listing.txt -o edges.jsonl
+
+  kg extract papers.jsonl --extractor fast | jq .edges
+"""
+
+
+def command(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, or - for standard input.")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is standard output.")
+    ] = "-",
+    format_: Annotated[
+        str | None, typer.Option("--format", metavar="NAME", help="The format, where it should not be recognised.")
+    ] = None,
+    extractor: options.ExtractorName = None,
+    min_confidence: options.MinConfidence = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that read texts. [default: one per core]")
+    ] = None,
+) -> None:
+    """Print one JSON object per paper: edges, code and results, each with evidence and confidence."""
+    import orjson
+
+    import loaders
+    from kg.batches import in_batches
+    from kg.extract.pool import extract_all
+    from kg.load import BATCH
+    from schema.annotation import Text
+    from schema.paper import Paper
+
+    settings = read_settings({"extractor": extractor, "min_confidence": min_confidence})
+    records = loaders.read(source, format_)
+    out = sys.stdout.buffer if output == "-" else open(output, "wb")  # noqa: SIM115, PTH123
+    rejected = 0
+    with out, options.progress_bar() as progress, extract_all(settings.extractor, workers) as extract:
+        done = 0
+        for batch in in_batches(records, BATCH):
+            papers = [p for p in batch if isinstance(p, Paper)]
+            for bad in (r for r in batch if not isinstance(r, Paper)):
+                typer.echo(f"rejected: {bad.where}: {bad.reason}", err=True)
+                rejected += 1
+            for paper, drawn in zip(papers, extract([Text(p.title, p.abstract) for p in papers]), strict=True):
+                row = drawn.at_least(settings.min_confidence).as_json()
+                out.write(orjson.dumps({"id": paper.id, **row} if paper.id else row) + b"\n")
+            done += len(batch)
+            progress("Reading papers", done)
+    if rejected:
+        raise typer.Exit(1)

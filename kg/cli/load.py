@@ -1,0 +1,74 @@
+"""`kg load`: read papers into the graph."""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg.cli import _options as options
+from kg.load import Report
+from kg.settings import read_settings
+
+EXAMPLES = """Examples:
+
+  kg load listing.txt                       a Hugging Face papers page, copied
+
+  kg load papers.jsonl more.jsonl.gz        JSON Lines, compressed or not
+
+  cat papers.jsonl | kg load -              standard input
+
+  kg load --min-confidence 0.8 listing.txt  only edges that are quite sure
+"""
+
+
+def command(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, or - for standard input.")],
+    format_: Annotated[
+        str | None, typer.Option("--format", metavar="NAME", help="The format, where it should not be recognised.")
+    ] = None,
+    store: options.Store = None,
+    extractor: options.ExtractorName = None,
+    min_confidence: options.MinConfidence = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that read texts. [default: one per core]")
+    ] = None,
+) -> None:
+    """Read papers into the graph; the format is recognised."""
+    import loaders
+    from kg.load import load
+
+    settings = read_settings({"store": store, "extractor": extractor, "min_confidence": min_confidence})
+    with options.progress_bar() as progress:
+        records = chain.from_iterable(loaders.read(source, format_) for source in sources)
+        report = load(
+            records,
+            Path(settings.store),
+            extractor=settings.extractor,
+            min_confidence=settings.min_confidence,
+            base=settings.base,
+            keep=settings.keep_snapshots,
+            workers=workers,
+            command=" ".join(["kg load", *sources]),
+            progress=progress,
+        )
+    show(report, settings.store)
+
+
+def show(report: Report, store: str) -> None:
+    """Tell what a load did, on standard error."""
+    for source, count in sorted(report.read.items()):
+        typer.echo(f"{source}: {count} papers read", err=True)
+    typer.echo(f"{report.new} new or changed, {report.unchanged} unchanged", err=True)
+    for rejected in report.rejects[:20]:
+        typer.echo(f"rejected: {rejected.where}: {rejected.reason}", err=True)
+    if report.rejected:
+        counts = ", ".join(f"{n} {code}" for code, n in sorted(report.rejected.items()))
+        typer.echo(f"{sum(report.rejected.values())} rejected ({counts}); they are kept in the ledger", err=True)
+    if report.snapshot:
+        state = "published" if report.published else "unchanged:"
+        typer.echo(f"{state} {report.snapshot.name} in {store}", err=True)
+    sys.stderr.flush()

@@ -1,0 +1,223 @@
+"""The whole pipeline on one screen: read, extract, keep, then resolve, state, index and publish.
+
+sources -> records -> annotations -> ledger      (in batches, each one transaction)
+ledger  -> nodes -> statements + index -> snapshot   (one pass, published atomically)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from kg.batches import in_batches
+from kg.extract import get_extractor
+from kg.extract.pool import extract_all
+from kg.index import IndexBuilder
+from kg.ledger import Entry, Ledger
+from kg.resolve import LoadedRecord, nodes
+from kg.statements import statements_for
+from kg.store import Snapshot, current_name, embedded, snapshots
+from schema.annotation import Annotations, Text
+from schema.errors import NotFound, Rejected, StoreBusy
+from schema.ids import DEFAULT_BASE
+from schema.node import Node
+from schema.paper import Paper
+
+BATCH = 256
+"""Records in one transaction: what a killed run loses at most."""
+
+_CHUNK_BYTES = 1 << 20
+
+
+class Progress(Protocol):
+    """What a progress bar offers; `kg.cli` draws one on a terminal."""
+
+    def __call__(self, stage: str, done: int, total: int | None = None) -> None:
+        """`done` items of `stage` are behind us, of `total` where that is known."""
+
+
+def silent(stage: str, done: int, total: int | None = None) -> None:
+    """The progress of a pipe: nothing is shown."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a load did: records by what became of them, rejects by code, and the published snapshot."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    new: int = 0
+    unchanged: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    rejects: list[Rejected] = field(default_factory=list)
+    snapshot: Snapshot | None = None
+    published: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        """The counts as plain values."""
+        return {
+            "read": dict(self.read), "new": self.new, "unchanged": self.unchanged, "rejected": dict(self.rejected),
+        }  # fmt: skip
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Ledger]:
+    """The graph's lock and its open ledger; raises `StoreBusy` where another process writes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "lock", timeout=0), Ledger(folder) as ledger:
+            yield ledger
+    except Timeout as err:
+        raise StoreBusy(f"Another process is loading into {folder}. Wait for it, or use another --store.") from err
+
+
+def load(
+    records: Iterable[Paper | Rejected],
+    folder: Path,
+    *,
+    extractor: str = "default",
+    min_confidence: float = 0.0,
+    base: str = DEFAULT_BASE,
+    keep: int = 5,
+    workers: int | None = None,
+    command: str = "kg load",
+    progress: Progress = silent,
+) -> Report:
+    """Read records into the graph in `folder` and publish it.
+
+    Unchanged records cost nothing, changed ones replace what they said before,
+    rejected ones are kept in the ledger and reported. `workers` processes read
+    the texts (None: one per core). Killed at any moment, the last published
+    graph stays as it was and the next run finishes the work.
+
+    Raises `StoreBusy`, `ExtractorError`, `StoreError`.
+    """
+    report = Report()
+    with writing(folder) as ledger:
+        run = ledger.begin_run(command, _now())
+        _fill(records, ledger, run, extractor, min_confidence, workers, report, progress)
+        publish(ledger, folder, report, base=base, keep=keep, progress=progress)
+        ledger.end_run(run, _now(), report.snapshot.name if report.snapshot else None, report.as_json())
+    return report
+
+
+def _fill(
+    records: Iterable[Paper | Rejected],
+    ledger: Ledger,
+    run: int,
+    extractor: str,
+    min_confidence: float,
+    workers: int | None,
+    report: Report,
+    progress: Progress,
+) -> None:
+    reader = get_extractor(extractor)
+    version = f"{reader.name}/{reader.version}"
+    done = 0
+    with extract_all(extractor, workers) as extract:
+        for batch in in_batches(records, BATCH):
+            papers = [r for r in batch if isinstance(r, Paper)]
+            rejects = [r for r in batch if isinstance(r, Rejected)]
+            entries = [e for p in papers if not ledger.is_known(e := Entry(p, version, min_confidence))]
+            unread = [e for e in entries if not ledger.has_annotations(e)]
+            texts = [Text(e.paper.title, e.paper.abstract) for e in unread]
+            drawn: dict[int, Annotations] = dict(zip(map(id, unread), extract(texts), strict=True))
+            ledger.add(run, ((e, drawn.get(id(e))) for e in entries), rejects)
+            report.read.update(p.source for p in papers)
+            report.new += len(entries)
+            report.unchanged += len(papers) - len(entries)
+            report.rejected.update(r.code for r in rejects)
+            report.rejects.extend(rejects)
+            done += len(batch)
+            progress("Reading papers", done)
+
+
+def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: int, progress: Progress = silent) -> None:
+    """Make the graph of the ledger's content and publish it, if anything changed since the last time."""
+    if not ledger.is_dirty and current_name(folder) and ledger.setting("base") == base:
+        report.snapshot = snapshots.current(folder)
+        return
+    building = snapshots.begin(folder)
+    index = IndexBuilder(building / "index")
+    counts: Counter[str] = Counter()
+    sha = hashlib.sha256(base.encode())
+    stream = _nquads(_counted(_nodes(ledger, base), counts, index.add, progress), base, sha.update)
+    embedded.build(building / "rdf", stream)
+    progress("Writing the index", 0)
+    index.finish()
+    digest = sha.hexdigest()
+    if (name := current_name(folder)) and name.endswith(digest[:12]) and _is_whole(folder):
+        report.snapshot = snapshots.current(folder)
+    else:
+        manifest = {"base": base, "digest": digest, "counts": dict(sorted(counts.items())), "published": _now()}
+        report.snapshot = snapshots.publish(folder, building, manifest, keep)
+        report.published = True
+    ledger.keep_setting("base", base)
+    ledger.keep_setting("dirty", "0")
+
+
+def roll_back(folder: Path, name: str) -> Snapshot:
+    """Make the kept snapshot whose name starts with `name` the current one.
+
+    The ledger keeps what was loaded since; the next load publishes it again.
+    Raises `NotFound` that lists the kept ones.
+    """
+    with writing(folder) as ledger:
+        found = snapshots.find_snapshot(folder, name)
+        snapshots.point_to(folder, found)
+        ledger.keep_setting("dirty", "1")
+    return found
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        return bool(snapshots.current(folder).manifest)
+    except NotFound:
+        return False
+
+
+def _nodes(ledger: Ledger, base: str) -> Iterator[Node]:
+    return nodes(lambda: (LoadedRecord(paper, drawn) for paper, drawn in ledger.records()), base)
+
+
+def _counted(
+    found: Iterator[Node], counts: Counter[str], add: Callable[[Node], None], progress: Progress
+) -> Iterator[Node]:
+    for number, node in enumerate(found, 1):
+        counts[node.cls] += 1
+        counts.update(e.relation for e in node.edges)
+        add(node)
+        yield node
+        if number % 500 == 0:
+            progress("Writing the graph", number)
+
+
+def _nquads(found: Iterator[Node], base: str, digest: Callable[[bytes], object]) -> Iterator[bytes]:
+    lines: list[str] = []
+    size = 0
+    for node in found:
+        for statement in statements_for(node, base):
+            lines.append(line := statement.nquad())
+            size += len(line)
+        if size >= _CHUNK_BYTES:
+            chunk = "".join(lines).encode()
+            digest(chunk)
+            yield chunk
+            lines, size = [], 0
+    chunk = "".join(lines).encode()
+    digest(chunk)
+    yield chunk
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+__all__ = ["Progress", "Report", "load", "publish", "roll_back", "silent", "writing"]

@@ -28,6 +28,8 @@ def extract_all(
     The processes start at the first batch of at least `ALONE` texts and end with the context.
     """
     count = workers if workers is not None else (os.cpu_count() or 1)
+    if getattr(get_extractor(extractor), "in_process", False):  # it waits for a server and asks several at once itself
+        count = 1
     pool: ProcessPoolExecutor | None = None
 
     def read(texts: Sequence[Text]) -> Iterator[Annotations]:

@@ -183,7 +183,7 @@ def _names(mention: Mention) -> list[str]:
     found: list[str] = []
     for place, printed in enumerate((mention.name, *mention.aliases)):
         parts = split_parenthesis(printed)
-        good = [clean(p) for p in parts if not is_junk(p, mention.cls)]
+        good = [clean(p) for p in parts if not is_junk(p, mention.cls) or _look_up(clean(p), mention.cls)]
         if place == 0 and not good:
             return []
         found += [g for g in good if g and g not in found]

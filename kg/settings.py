@@ -62,6 +62,24 @@ class Settings(BaseModel):
     graphql_cache_bytes: int = Field(
         32_000_000, ge=0, description="Memory for ready GraphQL answers, in bytes; 0 for none."
     )
+    sparql_timeout_s: float = Field(30.0, gt=0, description="Longest evaluation of a SPARQL query, in seconds.")
+    sparql_max_rows: int = Field(
+        1_000_000, ge=0, description="Most rows or triples of a SPARQL answer; 0 for no limit."
+    )
+    sparql_max_bytes: int = Field(1 << 30, ge=0, description="Longest SPARQL answer, in bytes; 0 for no limit.")
+    sparql_max_body: int = Field(1 << 20, ge=1, description="Largest body of a SPARQL request, in bytes.")
+    sparql_memory_mb: int = Field(
+        1024, ge=0, description="Memory of a SPARQL query beyond the graph's own, in MB; 0 for no limit."
+    )
+    sparql_slow: int = Field(4, ge=1, description="SPARQL queries longer than half a second that run at once.")
+    sparql_queue: int = Field(256, ge=0, description="SPARQL queries that may wait before others are turned away.")
+    sparql_in_memory_mb: int = Field(
+        256, ge=0, description="Graphs up to this size on disk, in MB, are held in memory for SPARQL."
+    )
+    sparql_federation: str = Field(
+        "", description="SPARQL endpoints that SERVICE may ask, separated by commas; empty forbids SERVICE."
+    )
+    data_license: str = Field("", description="The IRI of the licence under which the graph is given out.")
 
     @field_validator("base")
     @classmethod

@@ -7,9 +7,11 @@
     ├── BadRequest          a question cannot be understood
     │   ├── BadFilter       a filter names something that does not exist
     │   ├── BadQuery        SPARQL or GraphQL that does not parse
-    │   └── BadCursor       a paging cursor of another list or another graph
+    │   ├── BadCursor       a paging cursor of another list or another graph
+    │   └── NotAcceptable   a format that this answer cannot have
     ├── NotFound            an entity, a snapshot or a file that is not there
     ├── LimitExceeded       more than a limit allows
+    ├── Overloaded          too many questions at once; try again soon
     ├── StoreError          the graph's folder or server does not answer as it should
     │   └── StoreBusy       another process is writing
     ├── ExtractorError      an extractor cannot be made or does not answer
@@ -86,6 +88,13 @@ class BadCursor(BadRequest):
     code = "bad-cursor"
 
 
+class NotAcceptable(BadRequest):
+    """A format that this answer cannot have; the message lists those it can have."""
+
+    code = "not-acceptable"
+    status = 406
+
+
 class NotFound(KgError):
     """An entity, a snapshot or a file that is not there."""
 
@@ -98,6 +107,14 @@ class LimitExceeded(KgError):
 
     code = "limit-exceeded"
     status = 400
+
+
+class Overloaded(KgError):
+    """Too many questions at once; `retry_after_s` says when to try again."""
+
+    code = "overloaded"
+    status = 503
+    retry_after_s = 2
 
 
 class StoreError(KgError):

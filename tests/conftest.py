@@ -76,6 +76,59 @@ def listing_atlas(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Pat
     return folder
 
 
+@pytest.fixture(scope="session")
+def small_atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a published graph of ten nodes that can be checked by eye. Never write to it."""
+    from kg.index import IndexBuilder
+    from kg.statements import statements_for
+    from kg.store import embedded, snapshots
+    from schema import Edge, Evidence, Node, Support
+    from schema.ids import DEFAULT_BASE
+
+    def drawn(relation: str, target: str, quote: str, start: int) -> Edge:
+        evidence = Evidence(quote, "abstract", start, start + len(quote))
+        return Edge(relation, target, (Support(evidence, 0.9, "default@1", ("cue word",)),))
+
+    abstract = "We train on LIDC-IDRI. Code is at https://github.com/a/b."
+    nodes = (
+        Node("paper/a", "Paper", "Nodules in CT",
+             {"title": "Nodules in CT", "abstract": abstract, "year": 2021, "codeStatus": "released",
+              "sources": ("sample",)},
+             (drawn("releasesCode", "repository/github.com-a-b", "Code is at https://github.com/a/b.", 23),
+              drawn("targetsModality", "modality/ct", "CT", 11),
+              drawn("usesDataset", "dataset/lidc", "train on LIDC-IDRI", 3))),
+        Node("paper/b", "Paper", 'Low doses, "quoted"\nand split',
+             {"title": 'Low doses, "quoted"\nand split', "abstract": "CT at low dose, é ü 漢字.", "year": 2023,
+              "codeStatus": "none", "sources": ("sample",)},
+             (drawn("targetsModality", "modality/ldct", "CT at low dose", 0),
+              drawn("usesDataset", "dataset/lidc", "CT at low dose", 0))),
+        Node("paper/c", "Paper", "Tumours in MRI", {"title": "Tumours in MRI", "year": 2023, "codeStatus": "none"},
+             (Edge("cites", "paper/a"), drawn("targetsModality", "modality/mri", "MRI", 11))),
+        Node("dataset/lidc", "Dataset", "LIDC-IDRI", {"aliases": ("LIDC",)}),
+        Node("repository/github.com-a-b", "Repository", "github.com/a/b", {"repositoryUrl": "https://github.com/a/b"}),
+        Node("modality/ct", "Modality", "computed tomography", {"aliases": ("CT", "CT scan")},
+             (Edge("broaderModality", "modality/imaging"),)),
+        Node("modality/imaging", "Modality", "medical imaging"),
+        Node("modality/ldct", "Modality", "low-dose CT", {}, (Edge("broaderModality", "modality/ct"),)),
+        Node("modality/mri", "Modality", "magnetic resonance imaging", {},
+             (Edge("broaderModality", "modality/imaging"),)),
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("small") / "kg-data"
+    building = snapshots.begin(folder)
+    index = IndexBuilder(building / "index")
+    counts: dict[str, int] = {}
+    for node in nodes:
+        index.add(node)
+        for name in (node.cls, *(e.relation for e in node.edges)):
+            counts[name] = counts.get(name, 0) + 1
+    index.finish()
+    lines = (s.nquad().encode() for node in nodes for s in statements_for(node, DEFAULT_BASE))
+    embedded.build(building / "rdf", lines)
+    manifest = {"base": DEFAULT_BASE, "digest": "0" * 12, "counts": counts, "published": "2026-01-01T00:00:00+00:00"}
+    snapshots.publish(folder, building, manifest, keep=1)
+    return folder
+
+
 def run_kg(*arguments: str, cwd: Path | None = None, **options: object) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, as a user does."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}

@@ -1,0 +1,31 @@
+"""What the server says of its graph: out of the snapshot's manifest, the settings and the request's address."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from kg.settings import Settings
+from kg.store import Snapshot
+from kg.void import Description
+
+_ANSWERS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
+_GRAPHS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N-Quads", "TriG")
+
+
+def root_of(request: Request, settings: Settings) -> str:
+    """The address under which users reach the server, ending in a slash."""
+    return (settings.public_url or str(request.base_url)).rstrip("/") + "/"
+
+
+def description_of(snapshot: Snapshot, settings: Settings, request: Request) -> Description:
+    """The description of the published graph."""
+    manifest = snapshot.manifest
+    return Description(
+        base=snapshot.base,
+        root=root_of(request, settings),
+        version=snapshot.name,
+        published=str(manifest.get("published", "")),
+        counts=manifest.get("counts", {}),
+        license=settings.data_license,
+        result_formats=tuple(f"http://www.w3.org/ns/formats/{name}" for name in (*_ANSWERS, *_GRAPHS)),
+    )

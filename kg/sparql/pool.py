@@ -1,0 +1,351 @@
+"""Evaluating SPARQL from outside so that no query can hurt another.
+
+Each query runs in a process of its own choosing of moment: it waits for a
+place, runs for a short while at normal priority, and is moved to a second,
+smaller lane at the lowest priority if it is still running then. It is killed
+at the time limit, and stopped by the worker itself at the limits of rows,
+bytes and memory. Answers that are small come whole, with every error as an
+error; larger ones are streamed, and a stream that is cut breaks off with the
+reason as its last line, so that nobody takes it for the whole answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import TracebackType
+
+from kg.sparql.frames import DATA, END, ERROR, HEAD, HEADER, QUESTION, json_frame
+from kg.sparql.host import Host, Worker
+from kg.sparql.question import SparqlLimits, SparqlQuery
+from kg.sparql.slots import Slots
+from kg.store.formats import BY_NAME, FORMATS, Format, names
+from schema.errors import KgError, LimitExceeded, Overloaded, StoreError
+
+_UNACCEPTABLE = {
+    kind: f"this query answers with {'rows' if kind == 'solutions' else 'triples'}; they come as {names(formats)}."
+    for kind, formats in FORMATS.items()
+}
+_log = logging.getLogger(__name__)
+_BUFFER = 1 << 20
+"""Bytes of an answer that are collected before it is streamed."""
+_SMALL = 64 << 20
+"""A snapshot of up to this many bytes is loaded into memory before the first answer, a larger one behind it."""
+
+
+class SparqlPool:
+    """Workers on one snapshot, replaced by those of another when `use` names it."""
+
+    def __init__(self, base: str, limits: SparqlLimits | None = None, federation: tuple[str, ...] = ()) -> None:
+        self.base, self.limits, self.federation = base, limits or SparqlLimits(), federation
+        self._quick = Slots(self.limits.quick, self.limits.queue)
+        self._slow = Slots(self.limits.slow, self.limits.slow * 4)
+        self._lock = threading.Lock()
+        self._host: Host | None = None
+        self._idle: list[Worker] = []
+        self._path: Path | None = None
+        self._closed = False
+
+    def use(self, path: Path) -> None:
+        """Answer from the snapshot in this folder from now on; running queries end on the one they began with."""
+        with self._lock:
+            if path == self._path and self._host is not None and self._host.alive:
+                return
+            self._path = path
+            size = sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
+            fits = size <= self.limits.in_memory_bytes
+            self._replace(self._new_host(path, memory=fits and size <= _SMALL))
+        if fits and size > _SMALL:
+            threading.Thread(target=self._load_into_memory, args=(path,), daemon=True).start()
+
+    async def ask(self, query: SparqlQuery) -> SparqlStream:
+        """Evaluate a query until its answer is whole or large; the caller reads the rest from the stream.
+
+        Raises `BadQuery`, `NotAcceptable`, `LimitExceeded`, `Overloaded` or `StoreError`.
+        """
+        await self._wait_until_ready()
+        await self._quick.acquire(self.limits.queue_wait_s)
+        run = _Run(self._quick, self._slow, self.limits)
+        try:
+            stream = SparqlStream(self, run, query)
+            run.worker = await self._worker()
+            while not await stream.send():
+                run.worker = await self._worker()  # that one had died while it was idle
+            await stream.begin()
+            return stream
+        except BaseException:
+            run.stop(kill=True)
+            raise
+
+    def take_back(self, worker: Worker) -> None:
+        """Keep a worker that has answered for the next question."""
+        with self._lock:
+            if worker.host is self._host and not self._closed:
+                self._idle.append(worker)
+                return
+        worker.close()
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._lock:
+            self._closed = True
+            host, self._host, self._path = self._host, None, None
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.close()
+        if host:
+            host.end()
+
+    def __enter__(self) -> SparqlPool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, err: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    async def _wait_until_ready(self) -> Host:
+        with self._lock:
+            if self._host is None:
+                raise StoreError("no snapshot is open; load papers first with `kg load`.")
+            if not self._idle and not self._host.alive:
+                self._replace(self._new_host(self._host.path, self._host.memory))
+            host = self._host
+        if not host.ready:
+            await asyncio.get_running_loop().run_in_executor(None, host.wait_until_ready)
+        return host
+
+    async def _worker(self) -> Worker:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        host = await self._wait_until_ready()
+        return await asyncio.get_running_loop().run_in_executor(None, host.fork)
+
+    def _new_host(self, path: Path, memory: bool) -> Host:
+        return Host(path, self.base, self.limits, self.federation, memory)
+
+    def _replace(self, host: Host) -> None:
+        old, self._host = self._host, host
+        idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.close()
+        if old:
+            old.retire()
+
+    def _load_into_memory(self, path: Path) -> None:
+        host = self._new_host(path, memory=True)
+        try:
+            host.wait_until_ready()
+        except StoreError:
+            _log.warning("The snapshot does not load into memory; queries stay on disk.")
+            host.end()
+            return
+        with self._lock:
+            if self._path == path and not self._closed:
+                self._replace(host)
+                return
+        host.end()
+
+
+class _Run:
+    """What one query holds: its worker, its place, its time."""
+
+    def __init__(self, quick: Slots, slow: Slots, limits: SparqlLimits) -> None:
+        self.quick, self.slow, self.limits = quick, slow, limits
+        self.worker: Worker | None = None
+        self.used_s = 0.0
+        self.place: Slots | None = quick
+        self.is_slow = False
+
+    async def slow_down(self) -> None:
+        """Leave the quick lane; pause while the slow one is full. Raises `Overloaded` where that takes too long."""
+        assert self.worker is not None
+        self.is_slow = True
+        self.worker.yield_to_others()
+        self.leave()
+        if not self.slow.try_acquire():
+            self.worker.pause()
+            try:
+                await self.slow.acquire(self.limits.queue_wait_s)
+            except Overloaded as err:
+                raise Overloaded("too many long queries run at once; try again later, or ask for less.") from err
+            self.worker.resume()
+        self.place = self.slow
+
+    def leave(self) -> None:
+        """Give the place back."""
+        place, self.place = self.place, None
+        if place:
+            place.release()
+
+    def stop(self, kill: bool) -> None:
+        """Give back place and worker; a worker in the middle of something is killed."""
+        worker, self.worker = self.worker, None
+        if worker:
+            if kill:
+                worker.kill()
+            else:
+                worker.close()
+        self.leave()
+
+
+class SparqlStream:
+    """An answer on its way: `format` is known, `parts` gives its bytes. Close it if you do not read it to its end."""
+
+    def __init__(self, pool: SparqlPool, run: _Run, query: SparqlQuery) -> None:
+        self._pool, self._run, self._query, self._limits = pool, run, query, pool.limits
+        self._loop = asyncio.get_running_loop()
+        self._buffer = bytearray()
+        self._ready: list[bytes] = []
+        self._failure: KgError | None = None
+        self.format: Format = BY_NAME["json"]
+        self.whole: bytes | None = None
+        """The whole answer, where it is small; else None, and `parts` streams it."""
+
+    async def send(self) -> bool:
+        """Send the question to the worker; False where the worker is not there any more."""
+        query, worker = self._query, self._run.worker
+        assert worker is not None
+        question = {
+            "text": query.text,
+            "dataset": {"default_graphs": query.default_graphs, "named_graphs": query.named_graphs},
+            "base_iri": query.base_iri,
+            "formats": {"solutions": query.solutions, "graph": query.graph},
+            "unacceptable": _UNACCEPTABLE,
+        }
+        try:
+            await self._loop.sock_sendall(worker.link, json_frame(QUESTION, question))
+        except OSError:
+            worker.close()
+            return False
+        return True
+
+    async def begin(self) -> None:
+        """Collect the answer until it is whole, large or slow."""
+        size, ended = 0, False
+        while not ended and (size < _BUFFER or not self._run.is_slow):
+            if size >= _BUFFER:
+                await self._run.slow_down()
+                break
+            ended = await self._next()
+            size = sum(map(len, self._ready))
+            if self._failure:
+                raise self._failure
+        if ended:
+            self.whole = b"".join(self._ready)
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """The answer, piece by piece; an error on the way ends it with a line that says so, and is raised."""
+        try:
+            ended = self.whole is not None
+            while True:
+                ready, self._ready = self._ready, []
+                for part in ready:
+                    watch = self._loop.call_later(self._limits.stall_s, self._run.stop, True)
+                    yield part
+                    watch.cancel()
+                if self._failure:
+                    yield f"\n\n# Cut off. {self._failure}\n".encode()
+                    raise self._failure
+                if ended:
+                    return
+                ended = await self._next_or_failure()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop whatever still runs for this answer."""
+        self._run.stop(kill=True)
+
+    async def _next_or_failure(self) -> bool:
+        try:
+            return await self._next()
+        except KgError as err:
+            self._failure = err
+            return False
+
+    async def _next(self) -> bool:
+        """Read the next frames; True once the answer has ended."""
+        run = self._run
+        try:
+            data = await self._receive()
+        except OSError:
+            data = b""
+        if not data:
+            raise self._death()
+        self._buffer += data
+        while len(self._buffer) >= HEADER.size:
+            kind, length = HEADER.unpack_from(self._buffer)
+            if len(self._buffer) < HEADER.size + length:
+                break
+            body = bytes(self._buffer[HEADER.size : HEADER.size + length])
+            del self._buffer[: HEADER.size + length]
+            if kind == HEAD:
+                self.format = BY_NAME[json.loads(body)["format"]]
+            elif kind == DATA:
+                self._ready.append(body)
+            else:
+                self._end(kind, json.loads(body))
+                return True
+        if run.worker is None:
+            raise LimitExceeded(f"the client did not read for {self._limits.stall_s:g} seconds.")
+        return False
+
+    def _end(self, kind: bytes, body: dict[str, object]) -> None:
+        run = self._run
+        worker, run.worker = run.worker, None
+        if worker:
+            if run.is_slow or body.get("last"):
+                worker.close()
+            else:
+                self._pool.take_back(worker)
+        run.leave()
+        if kind == ERROR:
+            self._failure = _error(str(body["code"]), str(body["message"]))
+        else:
+            assert kind == END
+
+    async def _receive(self) -> bytes:
+        run = self._run
+        if run.worker is None:
+            raise LimitExceeded(f"the client did not read for {self._limits.stall_s:g} seconds.")
+        link = run.worker.link
+        while True:
+            limit = self._limits.timeout_s if run.is_slow else min(self._limits.quick_s, self._limits.timeout_s)
+            left = limit - run.used_s
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(max(left, 0.001)):
+                    return await self._loop.sock_recv(link, 1 << 18)
+            except TimeoutError:
+                pass
+            finally:
+                run.used_s += time.monotonic() - began
+            if run.used_s >= self._limits.timeout_s:
+                raise LimitExceeded(
+                    f"the query ran for {self._limits.timeout_s:g} seconds, the limit here; docs/sparql.md tells what"
+                    " makes queries fast."
+                )
+            if not run.is_slow:
+                await run.slow_down()
+
+    def _death(self) -> KgError:
+        memory = self._limits.memory_bytes >> 20
+        return LimitExceeded(
+            f"the query ended its process: most likely it needed more than {memory} MB, the limit here;"
+            " add a LIMIT, or sort and group less."
+        )
+
+
+def _error(code: str, message: str) -> KgError:
+    with contextlib.suppress(StopIteration):
+        kinds = [KgError]
+        for kind in kinds:
+            kinds.extend(kind.__subclasses__())
+        return next(k for k in kinds if k.code == code)(message)
+    return StoreError(message)

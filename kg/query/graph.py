@@ -18,6 +18,7 @@ from kg.query.search import Hit, search
 from kg.query.selection import Selection
 from kg.query.walk import walk_edges, walk_nodes
 from kg.store import snapshots
+from kg.store.snapshots import Snapshot
 from schema.errors import BadFilter
 from schema.ids import EntityId
 from schema.node import Node
@@ -27,9 +28,9 @@ from schema.vocabulary import CLASSES, EDGES
 class Graph(RowAccess):
     """Questions over one snapshot. Thread-safe: nothing in it changes."""
 
-    def __init__(self, index: Index, version: str = "") -> None:
+    def __init__(self, index: Index, version: str = "", base: str = "") -> None:
         super().__init__(index)
-        self.base = index.base
+        self.base = base or index.base
         self.version = version or index.digest
 
     @classmethod
@@ -38,10 +39,8 @@ class Graph(RowAccess):
         path = Path(where)
         if (path / "meta.json").is_file():
             return cls(Index.open(path))
-        if (path / "index" / "meta.json").is_file():
-            return cls(Index.open(path / "index"), path.name)
-        snapshot = snapshots.current(path)
-        return cls(Index.open(snapshot.index_path), snapshot.name)
+        snapshot = Snapshot(path) if (path / "manifest.json").is_file() else snapshots.current(path)
+        return cls(Index.open(snapshot.index_path), snapshot.name, snapshot.base)
 
     # -- sets -----------------------------------------------------------
 

@@ -31,8 +31,8 @@ from schema.concepts import concepts
 
 MAKER = "generated@1"
 _SYLLABLES = [
-    "ba", "co", "di", "fe", "gu", "ha", "jo", "ki", "le", "mo", "na", "or", "pu", "ra", "se", "ti", "ul", "va", "we", "xi",
-    "yo", "ze", "lin", "tor", "gra", "phi", "sta", "cre",
+    "ba", "co", "di", "fe", "gu", "ha", "jo", "ki", "le", "mo", "na", "or", "pu", "ra", "se", "ti", "ul", "va", "we",
+    "xi", "yo", "ze", "lin", "tor", "gra", "phi", "sta", "cre",
 ]  # fmt: skip
 _PER_CHUNK = 20_000
 

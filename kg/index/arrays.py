@@ -56,6 +56,8 @@ class ArrayFile:
     def array(self, name: str) -> npt.NDArray[Any]:
         """A view of an array."""
         kind, at, count = self._contents[name]
+        if not count:
+            return np.empty(0, dtype=kind)
         found: npt.NDArray[Any] = np.frombuffer(self.buffer, dtype=kind, count=count, offset=at)
         return found
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kg.index import Index
+from kg.query.explain import sparql_of
 from kg.query.fields import is_wide
 from kg.query.filters import read_filter
 from kg.query.order import OrderBy, read_order
@@ -110,6 +111,18 @@ class Graph(RowAccess):
         offsets, targets = self.adjacent(relation, rows, inverse, min_confidence, exactly=narrower is False)
         found = self.ids(far, targets)
         return [found[a:b] for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
+
+    def sparql_for(
+        self,
+        cls: str,
+        where: Mapping[str, Any] | None = None,
+        order_by: OrderBy = None,
+        limit: int | None = None,
+        min_confidence: float = 0.0,
+    ) -> str:
+        """The SPARQL query that means the same as `find`; it selects IRIs as `?s`, in the same order."""
+        filter_ = read_filter(known_class(cls), where, self.resolve, min_confidence)
+        return sparql_of(self.base, cls, filter_, read_order(cls, order_by, min_confidence), limit)
 
     # -- single things --------------------------------------------------
 

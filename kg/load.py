@@ -25,7 +25,7 @@ from kg.ledger import Entry, Ledger
 from kg.resolve import LoadedRecord, nodes
 from kg.statements import statements_for
 from kg.store import Snapshot, current_name, embedded, snapshots
-from schema.annotation import Annotations, Text
+from schema.annotation import Text
 from schema.errors import NotFound, Rejected, StoreBusy
 from schema.ids import DEFAULT_BASE
 from schema.node import Node
@@ -59,6 +59,8 @@ class Report:
     rejects: list[Rejected] = field(default_factory=list)
     snapshot: Snapshot | None = None
     published: bool = False
+    remarks: str = ""
+    """What the extractor says at the end: tokens, cost, what was dropped."""
 
     def as_json(self) -> dict[str, object]:
         """The counts as plain values."""
@@ -128,7 +130,10 @@ def _fill(
             entries = [e for p in papers if not ledger.is_known(e := Entry(p, version, min_confidence))]
             unread = [e for e in entries if not ledger.has_annotations(e)]
             texts = [Text(e.paper.title, e.paper.abstract) for e in unread]
-            drawn: dict[int, Annotations] = dict(zip(map(id, unread), extract(texts), strict=True))
+            drawn = dict(zip(map(id, unread), extract(texts), strict=True))
+            failed = {key: d.failed for key, d in drawn.items() if d.failed is not None}
+            rejects += [Rejected(e.paper.where, "unread", failed[id(e)]) for e in unread if id(e) in failed]
+            entries = [e for e in entries if id(e) not in failed]
             ledger.add(run, ((e, drawn.get(id(e))) for e in entries), rejects)
             report.read.update(p.source for p in papers)
             report.new += len(entries)
@@ -137,6 +142,7 @@ def _fill(
             report.rejects.extend(rejects)
             done += len(batch)
             progress("Reading papers", done)
+    report.remarks = getattr(reader, "summary", str)()
 
 
 def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: int, progress: Progress = silent) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.middleware.cors import CORSMiddleware
 
-from graphql_api.routes import linked_data, ns, sparql, void
+from graphql_api.routes import linked_data, ns, pages, sparql, void
 from graphql_api.state import Served
 from kg.settings import Settings, read_settings
 from schema.errors import KgError
@@ -19,7 +19,13 @@ log = logging.getLogger("graphql_api")
 
 RouteFamily = Callable[[Served, Settings], APIRouter]
 
-ROUTES: Final[tuple[RouteFamily, ...]] = (sparql.router, void.router, ns.router, linked_data.router)
+ROUTES: Final[tuple[RouteFamily, ...]] = (
+    sparql.router,
+    void.router,
+    ns.router,
+    pages.router,
+    linked_data.router,
+)
 """The families of routes, asked in this order: what matches widely (`/{type}/{key}`) stands last."""
 
 

@@ -18,6 +18,7 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from kg.batches import in_batches
+from kg.corrections import corrected, corrections_digest, read_corrections
 from kg.extract import get_extractor
 from kg.extract.pool import extract_all
 from kg.index import IndexBuilder
@@ -147,14 +148,16 @@ def _fill(
 
 def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: int, progress: Progress = silent) -> None:
     """Make the graph of the ledger's content and publish it, if anything changed since the last time."""
-    if not ledger.is_dirty and current_name(folder) and ledger.setting("base") == base:
+    corrections = corrections_digest(folder)
+    as_published = (ledger.setting("base"), ledger.setting("corrections")) == (base, corrections)
+    if not ledger.is_dirty and current_name(folder) and as_published:
         report.snapshot = snapshots.current(folder)
         return
     building = snapshots.begin(folder)
     index = IndexBuilder(building / "index")
     counts: Counter[str] = Counter()
     sha = hashlib.sha256(base.encode())
-    stream = _nquads(_counted(_nodes(ledger, base), counts, index.add, progress), base, sha.update)
+    stream = _nquads(_counted(_nodes(ledger, folder, base), counts, index.add, progress), base, sha.update)
     embedded.build(building / "rdf", stream)
     progress("Writing the index", 0)
     index.finish()
@@ -166,6 +169,7 @@ def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: in
         report.snapshot = snapshots.publish(folder, building, manifest, keep)
         report.published = True
     ledger.keep_setting("base", base)
+    ledger.keep_setting("corrections", corrections)
     ledger.keep_setting("dirty", "0")
 
 
@@ -189,8 +193,9 @@ def _is_whole(folder: Path) -> bool:
         return False
 
 
-def _nodes(ledger: Ledger, base: str) -> Iterator[Node]:
-    return nodes(lambda: (LoadedRecord(paper, drawn) for paper, drawn in ledger.records()), base)
+def _nodes(ledger: Ledger, folder: Path, base: str) -> Iterator[Node]:
+    found = nodes(lambda: (LoadedRecord(paper, drawn) for paper, drawn in ledger.records()), base)
+    return corrected(found, read_corrections(folder))
 
 
 def _counted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import ORJSONResponse
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from graphql_api.state import Served
@@ -31,7 +31,7 @@ def router(served: Served, settings: Settings) -> APIRouter:
     def suggest(q: str = "") -> Response:
         classes = ["Paper", *(cls for _, cls in FACETS.values())]
         hits = served.now().graph.search(q[:100], classes, SUGGESTIONS) if len(q.strip()) > 1 else []
-        return ORJSONResponse([{"id": h.id, "label": h.label, "kind": KIND[h.cls]} for h in hits])
+        return JSONResponse([{"id": h.id, "label": h.label, "kind": KIND[h.cls]} for h in hits])
 
     for term in CLASSES[1:6]:
         routes.add_api_route(f"/{term.plural}", _list_of(term.name, served))

@@ -59,8 +59,9 @@ class Facet:
 
 def papers_page(request: Request, state: State, site: str) -> Response:
     """Render the page for the state that the address names."""
-    selection = Selection.read(request.query_params.multi_items())
     graph = state.graph
+    asked = Selection.read(request.query_params.multi_items())
+    selection = asked.only(graph.has)
     found = graph.find("Paper", selection.where, selection.order_by)
     last = max(1, ceil(found.total / PAGE))
     nodes = graph.nodes(found.ids(PAGE, (selection.page - 1) * PAGE))
@@ -83,6 +84,7 @@ def papers_page(request: Request, state: State, site: str) -> Response:
         histogram=_histogram(found, selection),
         hidden=_hidden(selection),
         chips=[*_chips(graph, selection)],
+        unknown=[k for facet, keys in asked.values for k in keys if k not in selection.facets.get(facet, ())],
         entities=_entities(graph, selection),
         papers=nodes,
         word_list=selection.words.split(),
@@ -113,7 +115,7 @@ def _facets(graph: Graph, found: Found, selection: Selection) -> Iterator[Facet]
             Value(values[k].label, values[k].count, selection.toggled(name, k), k in chosen, depth) for k, depth in keys
         ]
         missing = [k for k in chosen if k not in values]
-        lines += [Value(_label(graph, name, k), 0, selection.toggled(name, k), True) for k in missing]
+        lines += [Value(graph.label(f"{name}/{k}"), 0, selection.toggled(name, k), True) for k in missing]
         yield Facet(TITLES[name], lines, bool(chosen) or name in ("modality", "task"))
 
 
@@ -140,16 +142,11 @@ def _chips(graph: Graph, selection: Selection) -> Iterator[tuple[str, str]]:
         yield f"“{selection.words}”", selection.address(words="")
     for name, keys in selection.values:
         for key in keys:
-            yield f"{name}: {_label(graph, name, key)}", selection.toggled(name, key)
+            yield f"{name}: {graph.label(f'{name}/{key}')}", selection.toggled(name, key)
     for status in selection.code:
         yield f"code: {CODE[status]}", selection.toggled("code", status)
     if selection.since or selection.until:
         yield f"{selection.since or '…'}–{selection.until or '…'}", selection.address(since=None, until=None)
-
-
-def _label(graph: Graph, type_: str, key: str) -> str:
-    id_ = f"{type_}/{key}"
-    return graph.label(id_) if graph.has(id_) else key
 
 
 def _entities(graph: Graph, selection: Selection) -> list[dict[str, str]]:

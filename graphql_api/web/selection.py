@@ -7,7 +7,7 @@ of them". Every state has an address of its own, so back and sharing work.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -67,6 +67,11 @@ class Selection:
     def facets(self) -> Mapping[str, tuple[str, ...]]:
         """The chosen values by facet."""
         return dict(self.values)
+
+    def only(self, is_known: Callable[[str], bool]) -> Selection:
+        """The same without values that are not in the graph; `is_known` is asked for ids."""
+        kept = ((f, tuple(k for k in keys if is_known(f"{f}/{k}"))) for f, keys in self.values)
+        return replace(self, values=tuple((f, keys) for f, keys in kept if keys))
 
     @property
     def is_empty(self) -> bool:

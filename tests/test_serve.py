@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from conftest import ROOT
+
 from kg.load import load
 from schema.paper import Paper
 
@@ -80,7 +80,7 @@ def test_a_new_snapshot_is_taken_up_without_a_restart(tmp_path: Path) -> None:
     load([Paper(title="First on CT", source="jsonl")], tmp_path, workers=1)
     server = Server(tmp_path)
     try:
-        assert "A graph of 1 papers" in httpx.get(f"{server.url}/").text
+        assert "A graph of 1 paper," in httpx.get(f"{server.url}/").text
         load([Paper(title="Second on CT", source="jsonl")], tmp_path, workers=1)
         until = time.monotonic() + WAIT_S
         while time.monotonic() < until and "A graph of 2 papers" not in httpx.get(f"{server.url}/").text:

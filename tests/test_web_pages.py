@@ -113,3 +113,21 @@ def test_a_filter_is_written_as_graphql() -> None:
     assert graphql_literal({"targetsModality": {"is": "CT"}, "n": [1, True]}) == (
         '{targetsModality: {is: "CT"}, n: [1, true]}'
     )
+
+
+def test_a_modality_has_a_page_with_its_place_in_the_tree(site: TestClient) -> None:
+    text = site.get("/modality/ct", headers={"accept": "text/html"}).text
+
+    assert "Papers that target this modality" in text
+    assert '<a href="/modality/medical-imaging">medical imaging</a>' in text
+    assert "mesh:D014057" in text
+
+
+def test_a_papers_page_marks_the_words_that_support_its_edges(site: TestClient) -> None:
+    hit = next(h for h in site.get("/suggest", params={"q": "CLIMAT"}).json() if h["kind"] == "paper")
+
+    text = site.get(f"/{hit['id']}", headers={"accept": "text/html"}).text
+
+    assert 'class="rel-studiesCondition" data-edges="' in text
+    assert "drawn by" in text
+    assert "kg corrections add" in text

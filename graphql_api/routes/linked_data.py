@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,7 +11,9 @@ from starlette.responses import JSONResponse, Response
 from graphql_api.description import description_of
 from graphql_api.documents import METHODS, Document, answer, split_suffix
 from graphql_api.negotiation import etag, is_fresh
+from graphql_api.routes.pages import site_of
 from graphql_api.state import Served, State
+from graphql_api.web.entities import entity_page
 from kg.settings import Settings
 from kg.statements import statements_for
 from kg.store.rdf import context
@@ -21,15 +23,9 @@ from schema.node import Node
 from schema.statement import Literal, Statement
 from schema.vocabulary import CLASS_OF_TYPE, expand
 
-EntityPage = Callable[[Request, State, Node], Response]
-
 
 def router(served: Served, settings: Settings) -> APIRouter:
-    """The routes of entities, and our JSON-LD context.
-
-    A web page of an entity is made by `app.state.entity_page`, a function of
-    the request, the state and the node, where it is set; else by a plain table.
-    """
+    """The routes of entities, and our JSON-LD context."""
     routes = APIRouter()
 
     def entity(request: Request) -> Response:
@@ -42,13 +38,12 @@ def router(served: Served, settings: Settings) -> APIRouter:
         if not state.graph.has(id_):
             id_, suffix = split_suffix(id_)
         node = state.graph.node(id_)
-        page: EntityPage | None = getattr(request.app.state, "entity_page", None)
         document = Document(
             path=f"/{id_}",
             version=f"{state.version} {settings.data_license}",
             title=node.label,
             statements=lambda: statements_about(node, state, description_of(state.snapshot, settings, request).dataset),
-            page=(lambda: page(request, state, node)) if page else None,
+            page=lambda: entity_page(state, node, site_of(request, settings)),
         )
         return answer(request, document, suffix)
 

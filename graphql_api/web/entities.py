@@ -19,7 +19,7 @@ from graphql_api.web.take import Taken, citation, take_papers
 from kg.query import Graph
 from schema.ids import entity_iri
 from schema.node import Node, Support
-from schema.vocabulary import CLASS, DRAWN, EDGE, EDGES, edges_into
+from schema.vocabulary import CLASS, DRAWN, EDGE, edges_into
 
 LISTED: Final = 8
 """Papers listed under one relation of an entity's page."""
@@ -71,9 +71,8 @@ class Group:
     edges: list[Shown]
 
 
-def entity_page(_: Request, state: State, id_: str, site: str, may_write: bool = False) -> Response:
-    """The page of an entity that is in the graph; raises `NotFound`."""
-    node = state.graph.node(id_)
+def entity_page(state: State, node: Node, site: str, may_write: bool = False) -> Response:
+    """The page of an entity; with `may_write` a paper's edges have a button that says they are wrong."""
     return _paper(state, node, site, may_write) if node.cls == "Paper" else _entity(state, node, site)
 
 
@@ -115,7 +114,7 @@ def _entity(state: State, node: Node, site: str) -> Response:
             released = {v.value: v.count for v in found.facet("codeStatus")}.get("released", 0)
             sections.append(
                 {
-                    "title": f"Papers: {term.label} this",
+                    "title": term.inverse_comment.rstrip(".").partition(" or,")[0],
                     "total": found.total, "released": released, "papers": graph.nodes(found.ids(LISTED)),
                     "href": _browse(term.name, node.id) or f"/?{urlencode({'q': node.label})}",
                 }
@@ -221,7 +220,7 @@ def _beside(node: Node, found: Any) -> Iterator[dict[str, Any]]:
     for title, facet in BESIDE.get(node.cls, ()):
         values = [v for v in found.facet(FACETS[facet][0], LISTED + 1) if v.id != node.id] if found else []
         if values:
-            yield {"title": title, "values": values[:LISTED]}
+            yield {"title": title, "lines": values[:LISTED]}
 
 
 def _board(graph: Graph, node: Node) -> list[tuple[Node, str]]:
@@ -260,6 +259,3 @@ def _take(state: State, node: Node, where: dict[str, Any], site: str) -> Taken:
     )
     texts = tuple(t if t[0] != "SPARQL" or where else (t[0], describe) for t in papers.texts)
     return Taken(texts, papers.files + itself, citation(state, site))
-
-
-__all__ = ["EDGES", "entity_page", "list_page"]

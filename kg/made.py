@@ -11,6 +11,7 @@ from pathlib import Path
 
 MADE: dict[str, str] = {
     "graphql_api/schema.graphql": "graphql_api.root:sdl",
+    "docs/sources.md": "loaders._page:sources_page",
 }
 """A file's path in the checkout, and "module:function" that returns its text."""
 

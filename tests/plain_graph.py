@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
 from hypothesis import strategies as st
 
 from schema.annotation import Evidence
@@ -35,8 +37,12 @@ class PlainGraph:
         self.all = sorted(self.all, key=lambda n: (_ORDER[n.cls], n.id))
         self.by_id = {n.id: n for n in self.all}
 
-    def all_nodes(self, classes=None, *, full=True):
+    def all_nodes(self, classes=None, supports=True):
         return iter([n for n in self.all if classes is None or n.cls in classes])
+
+    def degree_of(self):
+        counts = Counter(end for source, _, target, _ in self.all_edges() for end in (source, target))
+        return np.array([counts[n.id] for n in self.all])
 
     def all_edges(self):
         for node in self.all:

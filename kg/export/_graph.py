@@ -29,19 +29,23 @@ class GraphLike(Protocol):
         """The start of every entity's IRI."""
         ...
 
-    def all_nodes(self, classes: Sequence[str] | None = None, *, full: bool = True) -> Iterator[Node]:
-        """Every node, in a stable order, in constant memory; unless `full` perhaps without edges and abstracts."""
+    def all_nodes(self, classes: Sequence[str] | None = None, supports: bool = True) -> Iterator[Node]:
+        """Every node, class after class, in constant memory; without `supports` faster, without edges and abstracts."""
+        ...
+
+    def degree_of(self) -> Any:
+        """The number of edges at each node, as a numpy array in the order of `all_nodes`."""
         ...
 
     def all_edges(self) -> Iterable[tuple[str, str, str, float]]:
-        """Every edge as source id, relation, target id, confidence, in a stable order."""
+        """Every edge as source id, relation, target id, confidence, grouped by source in the order of `all_nodes`."""
         ...
 
     def find(
         self,
         cls: str,
         where: Mapping[str, Any] | None = None,
-        order_by: list[Any] | None = None,
+        order_by: Any = None,
         min_confidence: float = 0.0,
     ) -> Found:
         """The entities of a class that a filter describes."""

@@ -34,6 +34,9 @@ class Format:
     lines: bool = False
     """True where the file can be split between lines."""
 
+    extra: str = ""
+    """The module that must be installed besides, "" for none."""
+
     def write(self, sub: Subgraph, out: BinaryIO) -> None:
         """Write a part of the graph; imports the writer at its first use."""
         writer = cast("Callable[[Subgraph, BinaryIO], None]", getattr(import_module(self.module), self.function))
@@ -59,6 +62,30 @@ FORMATS: Final = {
                ("rdf", "rdf-xml", "xml")),
         Format("jsonld", ".jsonld", "application/ld+json", "RDF as JSON-LD with its context inside", "everything",
                _HERE + "jsonld", aliases=("json-ld",)),
+        Format("json", ".json", "application/json", "Node-link JSON for networkx and D3", "graph", _HERE + "nodelink",
+               aliases=("node-link",)),
+        Format("cytoscape", ".cyjs", "application/json", "JSON of Cytoscape and cytoscape.js", "graph",
+               _HERE + "nodelink", "write_cytoscape", ("cytoscapejs",)),
+        Format("csv", ".csv.zip", "application/zip", "Two CSV files, nodes and edges, as Gephi imports them", "graph",
+               _HERE + "tables", "write_gephi"),
+        Format("neo4j", ".neo4j.zip", "application/zip", "Two CSV files for neo4j-admin database import", "graph",
+               _HERE + "tables", "write_neo4j"),
+        Format("kgx", ".kgx.zip", "application/zip", "KGX: two TSV files in Biolink terms", "graph", _HERE + "tables",
+               "write_kgx"),
+        Format("parquet", ".parquet.zip", "application/zip", "Two Parquet files, nodes and edges (extra: parquet)",
+               "graph", _HERE + "tables", "write_parquet", extra="pyarrow"),
+        Format("npz", ".npz", "application/zip", "Arrays for PyTorch Geometric and numpy, with a manifest", "graph",
+               _HERE + "arrays"),
+        Format("bibtex", ".bib", "application/x-bibtex", "Papers as BibTeX", "papers", _HERE + "references",
+               "write_bibtex", ("bib",)),
+        Format("ris", ".ris", "application/x-research-info-systems", "Papers as RIS for EndNote, Zotero, Mendeley",
+               "papers", _HERE + "references", "write_ris"),
+        Format("csl", ".csl.json", "application/vnd.citationstyles.csl+json", "Papers as CSL-JSON", "papers",
+               _HERE + "references", "write_csl", ("csl-json",)),
+        Format("nanopub", ".nanopub.trig", "application/trig", "A nanopublication for every assertion", "everything",
+               _HERE + "nanopub", aliases=("nanopublications",)),
+        Format("crate", ".crate.zip", "application/zip", "A dump to deposit, with RO-Crate and Croissant metadata",
+               "everything", _HERE + "crate", aliases=("ro-crate", "rocrate", "croissant")),
     )
 }  # fmt: skip
 """Every format by its name, in the order of listings."""

@@ -52,9 +52,9 @@ def _attributes(sub: Subgraph) -> Iterator[str]:
 
 
 def _nodes(sub: Subgraph) -> Iterator[str]:
-    base, degrees, positions = sub.base, sub.degrees, sub.positions
-    for node in sub.nodes():
-        degree, properties = degrees.get(node.id, 0), node.properties
+    base, positions = sub.base, sub.positions
+    for node, degree in sub.nodes_with_degrees():
+        properties = node.properties
         values = (
             f'<attvalue for="type" value="{node.cls}"/><attvalue for="iri" value="{xml(entity_iri(base, node.id))}"/>'
             f'<attvalue for="degree" value="{degree}"/>'

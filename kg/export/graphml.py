@@ -69,12 +69,11 @@ def _keys(sub: Subgraph) -> Iterator[str]:
 
 
 def _nodes(sub: Subgraph) -> Iterator[str]:
-    base, degrees, positions = sub.base, sub.degrees, sub.positions
+    base, positions = sub.base, sub.positions
     looks = {cls: _look(cls) for cls in sub.classes}
     fields = {cls: _field_tags(cls, sub.options.abstracts) for cls in sub.classes}
-    for node in sub.nodes():
+    for node, degree in sub.nodes_with_degrees():
         id_, properties = node.id, node.properties
-        degree = degrees.get(id_, 0)
         row = (
             f'<node id="{graphml_id(id_)}"><data key="label">{xml(node.label)}</data>{looks[node.cls]}'
             f'<data key="size">{size(degree)}</data><data key="degree">{degree}</data>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
@@ -55,6 +56,9 @@ class ExportOptions:
     evidence: bool = True
     """Write evidence and provenance graphs where the format has named graphs."""
 
+    published: str | None = None
+    """The day of publication, YYYY-MM-DD, for formats that must state it; nothing here reads a clock."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "classes", tuple(class_name(c) for c in _many(self.classes)))
         object.__setattr__(self, "relations", tuple(relation_name(r) for r in _many(self.relations)))
@@ -65,6 +69,8 @@ class ExportOptions:
             raise BadRequest(f"hops must be 0 to 10, not {self.hops}.")
         if self.backbone is not None and not 0 < self.backbone < 1:
             raise BadRequest(f"backbone is a significance level between 0 and 1, e.g. 0.05, not {self.backbone}.")
+        if self.published is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", self.published):
+            raise BadRequest(f"published is a day such as 2026-01-31, not {self.published!r}.")
         _one_of("layout", self.layout, LAYOUTS)
         _one_of("parallel", self.parallel, PARALLEL)
 
@@ -101,7 +107,7 @@ def _value(name: str, text: str) -> Any:
     if name == "where":
         return read_where(text)
     if name in {"classes", "relations", "ego"}:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        return read_list(text)
     if name in {"largest_component", "abstracts", "evidence"}:
         return _flag(name, text)
     if name in {"min_confidence", "min_weight", "backbone", "hops"}:
@@ -134,8 +140,17 @@ def _flag(name: str, text: str) -> bool:
     raise BadRequest(f"{name} must be true or false, not {text!r}.")
 
 
+def read_list(text: str) -> tuple[str, ...]:
+    """The names in a text with commas.
+
+    >>> read_list("Paper, Dataset")
+    ('Paper', 'Dataset')
+    """
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def _many(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else tuple(value)
+    return read_list(value) if isinstance(value, str) else tuple(value)
 
 
 def _one_of(name: str, value: str | None, known: tuple[str, ...]) -> None:

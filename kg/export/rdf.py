@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, Final
 
 from kg.export.columns import write_blocks
@@ -58,10 +58,12 @@ def prefixes() -> dict[str, str]:
     return {name: PREFIXES[name] for name in _USED}
 
 
-def _serialize(sub: Subgraph, out: BinaryIO, syntax: str, *, evidence: bool) -> None:
+def write_statements(
+    found: Iterable[Statement], out: BinaryIO, syntax: str, base: str, more_prefixes: Mapping[str, str] | None = None
+) -> None:
+    """Write statements in a syntax of pyoxigraph; all but TRIG drop the names of graphs."""
     import pyoxigraph as ox
 
-    format_ = getattr(ox.RdfFormat, syntax)
     named: dict[str, ox.NamedNode] = {}
 
     def node(iri: str) -> ox.NamedNode:
@@ -74,12 +76,15 @@ def _serialize(sub: Subgraph, out: BinaryIO, syntax: str, *, evidence: bool) -> 
             return ox.Literal(value.value, language=value.language)
         return ox.Literal(value.value, datatype=node(value.datatype) if value.datatype else None)
 
-    found = statements(sub, evidence=evidence)
+    made: Iterable[ox.Quad] | Iterable[ox.Triple]
     if syntax == "TRIG":
-        quads = (
-            ox.Quad(ox.NamedNode(s), node(p), term(o), node(g) if g else ox.DefaultGraph()) for s, p, o, g in found
-        )
-        ox.serialize(quads, out, format_, prefixes=prefixes(), base_iri=sub.base)
-        return
-    triples = (ox.Triple(ox.NamedNode(s), node(p), term(o)) for s, p, o, _ in found)
-    ox.serialize(triples, out, format_, prefixes=prefixes(), base_iri=sub.base)
+        default = ox.DefaultGraph()
+        made = (ox.Quad(ox.NamedNode(s), node(p), term(o), ox.NamedNode(g) if g else default) for s, p, o, g in found)
+    else:
+        made = (ox.Triple(ox.NamedNode(s), node(p), term(o)) for s, p, o, _ in found)
+    declared = prefixes() | dict(more_prefixes or {})
+    ox.serialize(made, out, getattr(ox.RdfFormat, syntax), prefixes=declared, base_iri=base)
+
+
+def _serialize(sub: Subgraph, out: BinaryIO, syntax: str, *, evidence: bool) -> None:
+    write_statements(statements(sub, evidence=evidence), out, syntax, sub.base)

@@ -15,7 +15,6 @@ from operator import itemgetter
 
 from kg.export import layout, project
 from kg.export._graph import GraphLike, Link
-from kg.export._indexed import IndexedGraph, indexed
 from kg.export.options import WHOLE, ExportOptions
 from schema.errors import NotFound
 from schema.node import Edge, Node
@@ -33,7 +32,7 @@ class Subgraph:
         Raises `NotFound` for an unknown ego, `BadFilter` for a wrong `where`,
         `LimitExceeded` where a projection or a layout would not fit in memory.
         """
-        self.graph = graph = indexed(graph)
+        self.graph = graph
         self.options = options
         self._relations = frozenset(options.relations)
         self._classes = frozenset(options.classes) or _joined_by(options.relations)
@@ -68,13 +67,32 @@ class Subgraph:
         return tuple(c.name for c in CLASSES if c.name in (ends or self._classes or CLASS))
 
     def nodes(self, full: bool = False) -> Iterator[Node]:
-        """The nodes; unless `full` perhaps without their edges and, if not asked for, their abstracts."""
+        """The nodes; unless `full` perhaps without their edges and, if not asked for, their abstracts.
+
+        Edges that lead out of the part, or are not sure enough, are left out.
+        """
         if self._kept is not None and len(self._kept) < _CHUNK * 10:
             yield from self._nodes_by_id(self._kept)
             return
         for node in _all_nodes(self.graph, self._classes, full or self.options.abstracts):
             if self._kept is None or node.id in self._kept:
                 yield self._trimmed(node)
+
+    def nodes_with_degrees(self) -> Iterator[tuple[Node, int]]:
+        """The nodes as `nodes()` gives them, each with the number of its links."""
+        if self._is_all:
+            return zip(self.nodes(), self.graph.degree_of().tolist(), strict=True)
+        return ((node, self.degrees.get(node.id, 0)) for node in self.nodes())
+
+    def papers(self) -> Iterator[Node]:
+        """The papers, complete, with edges that lead out of the part too: a reference needs its authors."""
+        for node in self.graph.all_nodes(["Paper"], supports=True):
+            if self._has(node.id):
+                yield node
+
+    def labels_of(self, *classes: str) -> dict[str, str]:
+        """The labels of all members of some classes, in this part or not."""
+        return {n.id: n.label for n in self.graph.all_nodes(classes, supports=False)}
 
     def links(self) -> Iterator[Link]:
         """The edges with both ends inside, grouped by source."""
@@ -90,8 +108,6 @@ class Subgraph:
     @cached_property
     def degrees(self) -> Mapping[str, int]:
         """The number of links at each node; nodes without a link are absent."""
-        if self._is_all and isinstance(self.graph, IndexedGraph):
-            return self.graph.degrees()
         counts: Counter[str] = Counter()
         for link in self.links():
             counts[link.source] += 1
@@ -155,7 +171,7 @@ class Subgraph:
 
 def _all_nodes(graph: GraphLike, classes: frozenset[str], full: bool) -> Iterator[Node]:
     names = [c.name for c in CLASSES if c.name in classes] or None
-    return graph.all_nodes(names, full=full)
+    return graph.all_nodes(names, supports=full)
 
 
 def _joined_by(relations: Iterable[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from queue import Full, Queue
 from typing import BinaryIO, Final, cast
@@ -77,12 +77,13 @@ def write_export_file(
 def export_chunks(graph: GraphLike, format: str, options: ExportOptions = WHOLE) -> Iterator[bytes]:
     """The bytes of `write_export` in chunks of about 64 KB, made by a thread as they are taken.
 
-    Errors of the request are raised here, before the first chunk. A reader
-    that stops early ends the thread.
+    The first chunk is made at once, so that what is wrong with a request is
+    raised here. A reader that stops early ends the thread.
     """
     entry = format_of(format)
     sub = Subgraph(graph, options)
-    return _from_thread(lambda out: entry.write(sub, out))
+    chunks = _from_thread(lambda out: entry.write(sub, out))
+    return _resumed(next(chunks, b""), chunks)
 
 
 class _Counting:
@@ -134,7 +135,15 @@ class _Pipe:
         raise _Stopped
 
 
-def _from_thread(write: Callable[[BinaryIO], None]) -> Iterator[bytes]:
+def _resumed(first: bytes, rest: Generator[bytes, None, None]) -> Iterator[bytes]:
+    try:
+        yield first
+        yield from rest
+    finally:
+        rest.close()
+
+
+def _from_thread(write: Callable[[BinaryIO], None]) -> Generator[bytes, None, None]:
     pipe = _Pipe()
 
     def work() -> None:
@@ -150,7 +159,7 @@ def _from_thread(write: Callable[[BinaryIO], None]) -> Iterator[bytes]:
     return _taken(pipe, threading.Thread(target=work, name="export", daemon=True))
 
 
-def _taken(pipe: _Pipe, thread: threading.Thread) -> Iterator[bytes]:
+def _taken(pipe: _Pipe, thread: threading.Thread) -> Generator[bytes, None, None]:
     thread.start()
     try:
         while (item := pipe.queue.get()) is not None:

@@ -3,27 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kg.index import Index
+from kg.index import Index, StringColumn
+from kg.index.builder import IN_RECORD_ALONE
+from kg.index.columns import END, present_numbers
+from schema.ids import EntityId
 from schema.node import Node
-from schema.vocabulary import CLASSES, EdgeTerm
+from schema.vocabulary import CLASSES, EdgeTerm, literals_of
 
 _SOURCES = 8192
 """How many nodes' edges are put together at a time."""
 
 
 def walk_nodes(index: Index, classes: Sequence[str], supports: bool) -> Iterator[Node]:
-    """Every node of some classes in the default order; without supports, without edges too."""
+    """Every node of some classes in the default order; without supports, without edges and abstracts too."""
     for cls in classes:
-        for row in range(index.counts[cls]):
-            if supports:
-                yield index.node(cls, row)
-            else:
-                yield Node(index.id(cls, row), cls, index.label(cls, row), index.properties(cls, row))
+        if supports:
+            yield from (index.node(cls, row) for row in range(index.counts[cls]))
+            continue
+        for start in range(0, index.counts[cls], _SOURCES):
+            yield from _plain_nodes(index, cls, start, min(start + _SOURCES, index.counts[cls]))
+
+
+def _plain_nodes(index: Index, cls: str, start: int, stop: int) -> Iterator[Node]:
+    """Nodes out of the columns alone: no record is unpacked."""
+    properties: list[dict[str, Any]] = [{} for _ in range(start, stop)]
+    for term in literals_of(cls):
+        column = index.column(cls, term.field)
+        if isinstance(column, StringColumn):
+            for row, values in enumerate(_cells(column, start, stop)):
+                if values is not None:
+                    properties[row][term.field] = tuple(values.split(END)) if term.many else values
+        elif column is not None and term.field not in IN_RECORD_ALONE:
+            part = column[start:stop]
+            values_of = part.astype(bool).tolist() if part.dtype == np.int8 else part.tolist()
+            for row in np.flatnonzero(present_numbers(part)).tolist():
+                properties[row][term.field] = values_of[row]
+    ids, labels = (_cells(index.column(cls, name), start, stop) for name in ("id", "label"))
+    for id_, label, found in zip(ids, labels, properties, strict=True):
+        yield Node(EntityId(id_ or ""), cls, label or "", found)
+
+
+def _cells(column: Any, start: int, stop: int) -> list[str | None]:
+    """The cells of some rows, their values joined by `END`; None where a row has no value."""
+    offsets = column.offsets[start : stop + 1].tolist()
+    first = offsets[0]
+    raw = column.buffer[column.at + first : column.at + offsets[-1]]
+    return [
+        raw[low - first : high - first - 1].decode("utf-8", "surrogatepass") if low < high else None
+        for low, high in pairwise(offsets)
+    ]
 
 
 def walk_edges(index: Index, relations: Sequence[EdgeTerm]) -> Iterator[tuple[str, str, str, float]]:

@@ -1,0 +1,64 @@
+"""`/export/{format}`: the bytes of `kg export`, streamed; options are the parameters of the query."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from graphql_api.state import Served
+from kg.export import FORMATS, ExportOptions, Format, export_chunks, format_of, options_from_text
+from kg.settings import Settings
+
+_TEXT: Final = ("text/", "application/json", "application/x-bibtex")
+
+
+def router(served: Served, _: Settings) -> APIRouter:
+    """The routes of exports: the list of formats, and each of them with GET and HEAD."""
+    routes = APIRouter(tags=["export"])
+
+    @routes.get("/export")
+    def formats() -> JSONResponse:
+        """Every format with its address, media type and what it holds."""
+        return JSONResponse([_described(entry) for entry in FORMATS.values()])
+
+    @routes.api_route("/export/{format}", methods=["GET", "HEAD"])
+    async def export(format: str, request: Request) -> Response:
+        """The graph or a part of it in a format; parameters as the options of `kg export`, hyphens or underscores."""
+        entry = format_of(format)
+        options = options_from_text(dict(request.query_params))
+        state = served.now()
+        etag = f'"{state.version}-{entry.name}-{_digest(options)}"'
+        headers = {
+            "ETag": etag,
+            "Content-Disposition": f'attachment; filename="paper-atlas{entry.suffix}"',
+            "Cache-Control": "no-cache",
+        }
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        if request.method == "HEAD":
+            return Response(media_type=_media_type(entry), headers=headers)
+        chunks = await run_in_threadpool(export_chunks, state.graph, entry.name, options)
+        return StreamingResponse(chunks, media_type=_media_type(entry), headers=headers)
+
+    return routes
+
+
+def _described(entry: Format) -> dict[str, str]:
+    return {
+        "name": entry.name, "path": f"/export/{entry.name}", "suffix": entry.suffix, "mediaType": entry.media_type,
+        "title": entry.title, "holds": entry.holds,
+    }  # fmt: skip
+
+
+def _media_type(entry: Format) -> str:
+    is_text = entry.media_type.startswith(_TEXT)
+    return f"{entry.media_type}; charset=utf-8" if is_text else entry.media_type
+
+
+def _digest(options: ExportOptions) -> str:
+    from schema.ids import digest
+
+    return digest(repr(options), 12)

@@ -1,1 +1,0 @@
-"""The web pages: rendered on the server, so that reading needs no script."""

@@ -25,6 +25,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     store: str = Field("./kg-data", description="The graph: a folder, or the http(s) URL of a SPARQL 1.1 server.")
+    work_folder: str = Field(
+        "./kg-data", description="Where `kg load` keeps what it has read, when the graph is on a server."
+    )
     base: str = Field(DEFAULT_BASE, description="What the IRIs of entities start with.")
     host: str = Field("127.0.0.1", description="The address that `kg serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that `kg serve` listens on; 0 takes a free one.")

@@ -20,7 +20,7 @@ from schema.errors import BadRequest, KgError  # noqa: E402
 __all__ = ["app", "main"]
 
 COMMANDS = (
-    "load", "extract", "serve", "export", "stats", "demo", "log", "diff", "rollback", "made",
+    "load", "extract", "serve", "sparql", "export", "stats", "demo", "log", "diff", "rollback", "made",
 )  # fmt: skip
 """The modules of this package, each with a function `command` of the same name; the order is that of `kg --help`."""
 

@@ -12,6 +12,7 @@ import typer
 from kg.cli import _options as options
 from kg.load import Report
 from kg.settings import read_settings
+from kg.store.places import is_remote
 
 EXAMPLES = """Examples:
 
@@ -42,11 +43,13 @@ def command(
     from kg.load import load
 
     settings = read_settings({"store": store, "extractor": extractor, "min_confidence": min_confidence})
+    remote = is_remote(settings.store)
+    folder = Path(settings.work_folder if remote else settings.store)
     with options.progress_bar() as progress:
         records = chain.from_iterable(loaders.read(source, format_) for source in sources)
         report = load(
             records,
-            Path(settings.store),
+            folder,
             extractor=settings.extractor,
             min_confidence=settings.min_confidence,
             base=settings.base,
@@ -55,7 +58,18 @@ def command(
             command=" ".join(["kg load", *sources]),
             progress=progress,
         )
-    show(report, settings.store)
+    show(report, str(folder))
+    if remote:
+        _push(folder, settings.store)
+
+
+def _push(folder: Path, url: str) -> None:
+    from kg.sync import push_folder
+
+    with options.progress_bar() as progress:
+        pushed = push_folder(folder, url, lambda done: progress("Writing to the server", done))
+    counts = f"{pushed.written} nodes written, {pushed.unchanged} unchanged, {pushed.removed} removed"
+    typer.echo(f"{counts} at {url.rpartition('@')[2]}", err=True)
 
 
 def show(report: Report, store: str) -> None:

@@ -31,12 +31,12 @@ def command(
 
 def serve(settings: Settings) -> None:
     """Run the server in the foreground until it is stopped."""
-    if not settings.store.startswith(("http://", "https://")):
-        from pathlib import Path
+    from kg.mirror import local_folder
+    from kg.store import current
 
-        from kg.store import current
-
-        current(Path(settings.store))  # says what to do where there is no graph
+    folder = local_folder(settings.store, settings.base)  # of a graph on a server, a copy
+    current(folder)  # says what to do where there is no graph
+    settings = settings.model_copy(update={"store": str(folder)})
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,9 +22,11 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Count the graph's nodes by class and its edges by relation."""
+    from kg.mirror import local_folder
     from kg.stats import count
 
-    found = count(Path(read_settings({"store": store}).store))
+    settings = read_settings({"store": store})
+    found = count(local_folder(settings.store, settings.base))
     if json:
         import orjson
 

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg.store.formats import Format, Kind
 from schema.errors import BadQuery, LimitExceeded, StoreError, did_you_mean
+from schema.statement import XSD, Literal, Statement
 from schema.vocabulary import PREFIXES
 
 _RESULTS: Final = {
@@ -52,13 +53,17 @@ class Question:
     named_graphs: tuple[str, ...] | None = None
 
 
+Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+"""What the engine, or the parser of another server's answer, gives."""
+
+
 @dataclass(slots=True)
 class Answer:
     """The answer to a question, not yet written: its kind decides which formats can hold it."""
 
     kind: Kind
-    _result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-    _prefixes: Mapping[str, str]
+    result: Result | list[ox.Triple]
+    prefixes: Mapping[str, str]
 
     def write(self, format: Format, out: Output, limit_rows: int = 0, limit_bytes: int = 0) -> None:
         """Write the answer in one format; 0 is no limit.
@@ -68,24 +73,35 @@ class Answer:
         """
         counted = _Counted(out, format.name, limit_rows, limit_bytes)
         try:
-            if isinstance(self._result, ox.QueryTriples):
-                triples = _counted_triples(self._result, limit_rows)
-                ox.serialize(triples, counted, GRAPH_FORMATS[format.name], prefixes=dict(self._prefixes))  # type: ignore[arg-type]
+            if isinstance(self.result, ox.QueryTriples | list):
+                triples = _counted_triples(self.result, limit_rows)
+                ox.serialize(triples, counted, GRAPH_FORMATS[format.name], prefixes=dict(self.prefixes))  # type: ignore[arg-type]
             else:
-                self._result.serialize(counted, _RESULTS[format.name])  # type: ignore[arg-type]
+                self.result.serialize(counted, _RESULTS[format.name])  # type: ignore[arg-type]
         except ConnectionError:
             raise
         except (OSError, RuntimeError) as err:
             raise StoreError(f"the query failed while it ran: {err}.") from err
 
+    def texts(self) -> tuple[list[str], Iterator[tuple[str | None, ...]]]:
+        """Column names and rows of bare values: what literals say, what IRIs are. For SELECT only."""
+        assert isinstance(self.result, ox.QuerySolutions)
+        names = [v.value for v in self.result.variables]
+        return names, (tuple(None if v is None else str(getattr(v, "value", v)) for v in row) for row in self.result)
+
+    def statements(self) -> Iterator[Statement]:
+        """The triples of CONSTRUCT or DESCRIBE as plain values."""
+        assert isinstance(self.result, ox.QueryTriples | list)
+        return (statement_of(t) for t in self.result)
+
     def rows(self) -> tuple[list[str], Iterator[tuple[str | None, ...]]]:
         """Column names and rows of short texts, for a table on a terminal."""
-        if isinstance(self._result, ox.QueryBoolean):
-            return ["answer"], iter([("yes" if bool(self._result) else "no",)])
-        if isinstance(self._result, ox.QueryTriples):
-            return ["subject", "predicate", "object"], (tuple(map(shorten, t)) for t in self._result)
-        names = [v.value for v in self._result.variables]
-        return names, (tuple(shorten(v) for v in row) for row in self._result)
+        if isinstance(self.result, ox.QueryBoolean):
+            return ["answer"], iter([("yes" if bool(self.result) else "no",)])
+        if isinstance(self.result, ox.QueryTriples | list):
+            return ["subject", "predicate", "object"], (tuple(map(shorten, t)) for t in self.result)
+        names = [v.value for v in self.result.variables]
+        return names, (tuple(shorten(v) for v in row) for row in self.result)
 
 
 def ask(store: ox.Store, question: Question) -> Answer:
@@ -109,6 +125,40 @@ def ask(store: ox.Store, question: Question) -> Answer:
     kind: Kind = "graph" if isinstance(result, ox.QueryTriples) else "solutions"
     used = set(re.findall(r"([A-Za-z][\w-]*):", question.text))
     return Answer(kind, result, {name: iri for name, iri in PREFIXES.items() if name in used})
+
+
+def statement_of(found: ox.Triple | ox.Quad) -> Statement:
+    """A triple or quad of the RDF library as a plain value; blank nodes get `_:` names."""
+    graph = getattr(found, "graph_name", None)
+    name = graph.value if isinstance(graph, ox.NamedNode) else ""
+    return Statement(_name(found.subject), found.predicate.value, _object(found.object), name)
+
+
+def _name(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _object(term: object) -> str | Literal:
+    if not isinstance(term, ox.Literal):
+        return _name(term)
+    if term.language:
+        return Literal(term.value, "", term.language)
+    datatype = term.datatype.value
+    return Literal(term.value, "" if datatype == XSD + "string" else datatype)
+
+
+def answer_of(data: bytes, media_type: str) -> Answer:
+    """Another server's answer, read; raises `StoreError` where it is not what the media type says."""
+    try:
+        if results := ox.QueryResultsFormat.from_media_type(media_type):
+            if b"__ASK_RETVAL" in data[:200]:  # how Virtuoso says yes (1) or no (0) where a dataset is named
+                data = b'{"head":{},"boolean":%s}' % (b"true" if re.search(rb'"value":\s*"1"', data) else b"false")
+            return Answer("solutions", ox.parse_query_results(data, results), {})
+        if rdf := ox.RdfFormat.from_media_type(media_type):
+            return Answer("graph", [q.triple for q in ox.parse(data, rdf)], {})
+    except (SyntaxError, ValueError) as err:
+        raise StoreError(f"the server's answer is broken: {err}") from err
+    raise StoreError(f"the server answered with {media_type or 'something without a type'}, which is not understood.")
 
 
 def shorten(term: object) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.store.answers import GRAPH_FORMATS
+from kg.store.answers import GRAPH_FORMATS, statement_of
 from kg.store.formats import Format
 from schema.statement import XSD, Literal, Statement
 from schema.vocabulary import EDGES, LITERALS, PREFIXES, expand
@@ -32,12 +32,6 @@ def statements_of(data: bytes, format: Format) -> list[Statement]:
     """Read statements back; raises SyntaxError with the place. Blank nodes become `_:` names."""
     parsed = ox.parse(data, GRAPH_FORMATS[format.name])
     return [statement_of(q) for q in parsed]
-
-
-def statement_of(quad: ox.Quad) -> Statement:
-    """A quad of the RDF library as a plain value."""
-    graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-    return Statement(_name(quad.subject), quad.predicate.value, _object(quad.object), graph)
 
 
 def jsonld(statements: Iterable[Statement]) -> dict[str, Any]:
@@ -134,16 +128,3 @@ def _term(value: str | Literal) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     if value.language:
         return ox.Literal(value.value, language=value.language)
     return ox.Literal(value.value, datatype=ox.NamedNode(value.datatype)) if value.datatype else ox.Literal(value.value)
-
-
-def _name(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else str(term)
-
-
-def _object(term: object) -> str | Literal:
-    if not isinstance(term, ox.Literal):
-        return _name(term)
-    if term.language:
-        return Literal(term.value, "", term.language)
-    datatype = term.datatype.value
-    return Literal(term.value, "" if datatype == XSD + "string" else datatype)

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 STAMP := $(VENV)/.installed
 
-.PHONY: help venv demo test check bench docs clean
+.PHONY: help venv demo test check bench docs vendor clean
 .DEFAULT_GOAL := help
 
 help:            ## list the targets
@@ -42,6 +42,9 @@ bench: $(STAMP)  ## measure against the peers, side by side, as ratios
 
 docs: $(STAMP)   ## make the made files: GraphQL SDL, shapes, data-model and command pages
 	$(BIN)/kg made
+
+vendor:          ## fetch the browser libraries of the pages anew with npm; see graphql_api/pages/static/vendor/manifest.json
+	$(PY) tools/vendor.py
 
 clean:           ## remove the virtual environment and the caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

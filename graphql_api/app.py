@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.middleware.cors import CORSMiddleware
 
-from graphql_api.routes import export, sparql
+from graphql_api.routes import export, graphql, linked_data, ns, pages, sparql, void
 from graphql_api.state import Served
 from kg.settings import Settings, read_settings
 from schema.errors import KgError
@@ -19,7 +19,15 @@ log = logging.getLogger("graphql_api")
 
 RouteFamily = Callable[[Served, Settings], APIRouter]
 
-ROUTES: Final[tuple[RouteFamily, ...]] = (sparql.router, export.router)
+ROUTES: Final[tuple[RouteFamily, ...]] = (
+    graphql.router,
+    sparql.router,
+    export.router,
+    void.router,
+    ns.router,
+    pages.router,
+    linked_data.router,
+)
 """The families of routes, asked in this order: what matches widely (`/{type}/{key}`) stands last."""
 
 
@@ -43,6 +51,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(KgError, _known)
     app.add_exception_handler(Exception, _unknown)
     return app
+
+
+def app_from_environment() -> FastAPI:
+    """The application with the settings of the environment: what the processes of `kg serve` run."""
+    return create_app()
 
 
 def problem(status: int, code: str, message: str) -> JSONResponse:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
+from kg.export import FORMATS
 from kg.settings import Settings
 from kg.store import Snapshot
-from kg.void import Description
+from kg.void import Description, Download
 
 _ANSWERS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _GRAPHS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N-Quads", "TriG")
@@ -27,5 +28,8 @@ def description_of(snapshot: Snapshot, settings: Settings, request: Request) -> 
         published=str(manifest.get("published", "")),
         counts=manifest.get("counts", {}),
         license=settings.data_license,
+        downloads=tuple(
+            Download(f"{root_of(request, settings)}export/{f.name}", f.media_type, f.title) for f in FORMATS.values()
+        ),
         result_formats=tuple(f"http://www.w3.org/ns/formats/{name}" for name in (*_ANSWERS, *_GRAPHS)),
     )

@@ -23,7 +23,6 @@ _INVERSE_SHORT: Final = frozenset(
     }
 )
 _LITERAL_FIELDS: Final = {"repositoryUrl": "url"}
-_FILTER_NAMES: Final = {"broaderModality": "broader", "broaderTask": "broader", "broaderCondition": "broader"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,6 @@ class Link:
     def field(self) -> str:
         """The name of the field that lists the other ends."""
         return self.edge.inverse if self.inverse else self.edge.field
-
-    @property
-    def condition(self) -> str:
-        """The name under which `where` asks about the relation."""
-        return self.edge.inverse if self.inverse else _FILTER_NAMES.get(self.edge.name, self.edge.name)
 
     @property
     def target(self) -> str:

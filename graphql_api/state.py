@@ -6,13 +6,12 @@ one answer never mixes two snapshots.
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from kg.query import Graph
 from kg.store.snapshots import Snapshot, current, current_name
 from schema.errors import KgError
 
@@ -22,7 +21,7 @@ class State:
     """One published state and its opened graph; immutable, shared by all requests of its time."""
 
     snapshot: Snapshot
-    graph: Any
+    graph: Graph
 
     @property
     def version(self) -> str:
@@ -49,7 +48,7 @@ class Served:
             return self._look()
 
     @property
-    def graph(self) -> Any:
+    def graph(self) -> Graph:
         """The current graph. Within one request use `now()` once instead."""
         return self.now().graph
 
@@ -65,7 +64,7 @@ class Served:
         try:
             if state is None or current_name(self.folder) != state.snapshot.name:
                 snapshot = current(self.folder)
-                self._state = state = State(snapshot, importlib.import_module("kg.query").Graph.open(snapshot.path))
+                self._state = state = State(snapshot, Graph.open(snapshot.path))
         except KgError:
             # A damaged or vanished newer snapshot must not take down a server that has a good one.
             if state is None:

@@ -18,6 +18,7 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from kg.batches import in_batches
+from kg.corrections import corrected, corrections_digest, read_corrections
 from kg.extract import get_extractor
 from kg.extract.pool import extract_all
 from kg.index import IndexBuilder
@@ -25,7 +26,7 @@ from kg.ledger import Entry, Ledger
 from kg.resolve import LoadedRecord, nodes
 from kg.statements import statements_for
 from kg.store import Snapshot, current_name, embedded, snapshots
-from schema.annotation import Annotations, Text
+from schema.annotation import Text
 from schema.errors import NotFound, Rejected, StoreBusy
 from schema.ids import DEFAULT_BASE
 from schema.node import Node
@@ -59,6 +60,8 @@ class Report:
     rejects: list[Rejected] = field(default_factory=list)
     snapshot: Snapshot | None = None
     published: bool = False
+    remarks: str = ""
+    """What the extractor says at the end: tokens, cost, what was dropped."""
 
     def as_json(self) -> dict[str, object]:
         """The counts as plain values."""
@@ -128,7 +131,10 @@ def _fill(
             entries = [e for p in papers if not ledger.is_known(e := Entry(p, version, min_confidence))]
             unread = [e for e in entries if not ledger.has_annotations(e)]
             texts = [Text(e.paper.title, e.paper.abstract) for e in unread]
-            drawn: dict[int, Annotations] = dict(zip(map(id, unread), extract(texts), strict=True))
+            drawn = dict(zip(map(id, unread), extract(texts), strict=True))
+            failed = {key: d.failed for key, d in drawn.items() if d.failed is not None}
+            rejects += [Rejected(e.paper.where, "unread", failed[id(e)]) for e in unread if id(e) in failed]
+            entries = [e for e in entries if id(e) not in failed]
             ledger.add(run, ((e, drawn.get(id(e))) for e in entries), rejects)
             report.read.update(p.source for p in papers)
             report.new += len(entries)
@@ -137,18 +143,21 @@ def _fill(
             report.rejects.extend(rejects)
             done += len(batch)
             progress("Reading papers", done)
+    report.remarks = getattr(reader, "summary", str)()
 
 
 def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: int, progress: Progress = silent) -> None:
     """Make the graph of the ledger's content and publish it, if anything changed since the last time."""
-    if not ledger.is_dirty and current_name(folder) and ledger.setting("base") == base:
+    corrections = corrections_digest(folder)
+    as_published = (ledger.setting("base"), ledger.setting("corrections")) == (base, corrections)
+    if not ledger.is_dirty and current_name(folder) and as_published:
         report.snapshot = snapshots.current(folder)
         return
     building = snapshots.begin(folder)
     index = IndexBuilder(building / "index")
     counts: Counter[str] = Counter()
     sha = hashlib.sha256(base.encode())
-    stream = _nquads(_counted(_nodes(ledger, base), counts, index.add, progress), base, sha.update)
+    stream = _nquads(_counted(_nodes(ledger, folder, base), counts, index.add, progress), base, sha.update)
     embedded.build(building / "rdf", stream)
     progress("Writing the index", 0)
     index.finish()
@@ -160,6 +169,7 @@ def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: in
         report.snapshot = snapshots.publish(folder, building, manifest, keep)
         report.published = True
     ledger.keep_setting("base", base)
+    ledger.keep_setting("corrections", corrections)
     ledger.keep_setting("dirty", "0")
 
 
@@ -183,8 +193,9 @@ def _is_whole(folder: Path) -> bool:
         return False
 
 
-def _nodes(ledger: Ledger, base: str) -> Iterator[Node]:
-    return nodes(lambda: (LoadedRecord(paper, drawn) for paper, drawn in ledger.records()), base)
+def _nodes(ledger: Ledger, folder: Path, base: str) -> Iterator[Node]:
+    found = nodes(lambda: (LoadedRecord(paper, drawn) for paper, drawn in ledger.records()), base)
+    return corrected(found, read_corrections(folder))
 
 
 def _counted(

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-MADE: dict[str, str] = {}
+MADE: dict[str, str] = {
+    "graphql_api/schema.graphql": "graphql_api.root:sdl",
+    "docs/sources.md": "loaders._page:sources_page",
+}
 """A file's path in the checkout, and "module:function" that returns its text."""
 
 

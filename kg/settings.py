@@ -52,6 +52,9 @@ class Settings(BaseModel):
     graphql_max_spreads: int = Field(200, ge=0, description="Most fragment spreads in a GraphQL document.")
     graphql_max_operations: int = Field(20, ge=1, description="Most operations in a GraphQL document.")
     graphql_max_tokens: int = Field(2000, ge=1, description="Most tokens in a GraphQL document.")
+    graphql_max_conditions: int = Field(
+        300, ge=1, description="Most conditions in the filters of a GraphQL request; those on texts count tenfold."
+    )
     graphql_max_nesting: int = Field(
         40, ge=1, description="Deepest nesting of JSON in the variables of a GraphQL request."
     )

@@ -105,7 +105,12 @@ class Head:
             return f"XML with the root element <{self.xml_root}>"
         if self.json_keys:
             return f"JSON with the keys {', '.join(sorted(self.json_keys)[:12])}"
-        return f"text that begins with {self.text.strip().splitlines()[0][:60]!r}"
+        first = next((line for line in self.text.splitlines() if line.strip()), "")
+        return (
+            f"text that begins with {first.strip()[:60]!r}"
+            if first
+            else f"bytes that begin with 0x{self.data[:8].hex()}"
+        )
 
 
 def _key_paths(text: str) -> set[str]:

@@ -18,6 +18,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final, Protocol, cast
@@ -91,15 +92,17 @@ def open_stream(stream: BinaryIO, name: str, columns: Mapping[str, str] = Mappin
     yield from _unpacked(_Stream(stream), name, columns)
 
 
-def seekable(source: Source) -> BinaryIO:
-    """The bytes of a source in a form that can be read from any place: the file itself, or a copy on disk."""
-    if source.stream.seekable():
-        return source.stream
-    copy = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - closed with the last reference
-    while chunk := source.stream.read(2**20):
-        copy.write(chunk)
-    copy.seek(0)
-    return cast(BinaryIO, copy)
+@contextmanager
+def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """The bytes of a stream in a form that can be read from any place: the file itself, or a copy that goes again."""
+    if stream.seekable():
+        yield stream
+        return
+    with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as copy:
+        while chunk := stream.read(2**20):
+            copy.write(chunk)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
 
 
 def _opened(path: Path, name: str, columns: Mapping[str, str]) -> Iterator[Source]:
@@ -126,26 +129,32 @@ def _members(
     raw: _Stream, name: str, columns: Mapping[str, str], depth: int, faults: list[Rejected]
 ) -> Iterator[Source]:
     head = Head(raw.peek(HEAD_BYTES), name)
+    with seekable(cast(BinaryIO, raw)) as stream:
+        try:
+            archive = zipfile.ZipFile(stream)
+        except _BROKEN as err:
+            faults.append(_broken(name, err))
+            yield Source(name, head, cast(BinaryIO, io.BytesIO()), columns, faults)
+            return
+        with archive:
+            for member in sorted(archive.infolist(), key=lambda m: m.filename):
+                if not member.is_dir() and not _is_hidden(Path(member.filename)):
+                    yield from _member(archive, member, f"{name}/{member.filename}", columns, depth)
+
+
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, columns: Mapping[str, str], depth: int
+) -> Iterator[Source]:
+    faults = list[Rejected]()
     try:
-        archive = zipfile.ZipFile(seekable(Source(name, head, cast(BinaryIO, raw))))
+        unpacked = archive.open(member)
     except _BROKEN as err:
-        faults.append(_broken(name, err))
-        yield Source(name, head, io.BytesIO(), columns, faults)
+        faults.append(_broken(label, err))
+        yield Source(label, Head(b"", label, whole=True), cast(BinaryIO, io.BytesIO()), columns, faults)
         return
-    with archive:
-        for member in sorted(archive.infolist(), key=lambda m: m.filename):
-            if member.is_dir() or _is_hidden(Path(member.filename)):
-                continue
-            inner, label = list[Rejected](), f"{name}/{member.filename}"
-            try:
-                stream = cast(BinaryIO, archive.open(member))
-            except _BROKEN as err:
-                inner.append(_broken(label, err))
-                yield Source(label, Head(b"", label, whole=True), io.BytesIO(), columns, inner)
-                continue
-            with stream:
-                guarded = _Guarded(stream, _constant(member.compress_size), label, inner)
-                yield from _unpacked(_Stream(guarded), label, columns, depth + 1, inner)
+    with unpacked:
+        guarded = _Guarded(unpacked, _constant(member.compress_size), label, faults)
+        yield from _unpacked(_Stream(guarded), label, columns, depth + 1, faults)
 
 
 def _source(raw: _Stream, start: bytes, name: str, columns: Mapping[str, str], faults: list[Rejected]) -> Source:

@@ -47,7 +47,7 @@ def names(value: Any) -> tuple[Author, ...]:
     A name "Family, Given" is turned round; what has no name is left out.
     """
     if isinstance(value, str):
-        value = re.split(r"\s*;\s*|\s+and\s+", value) if re.search(r";|\sand\s", value) else re.split(r"\s*,\s+", value)
+        value = _split_names(value)
     found = (a if isinstance(a, Author) else _author(a) for a in _items(value))
     return tuple(a for a in found if a is not None)
 
@@ -87,6 +87,14 @@ def _tidied(fields: dict[str, Any]) -> dict[str, Any]:
     if "date" in tidy and "year" not in tidy:
         tidy["year"] = int(tidy["date"][:4])
     return tidy
+
+
+def _split_names(line: str) -> list[str]:
+    if re.search(r";|\sand\s", line):
+        return re.split(r"\s*;\s*|\s+and\s+", line)
+    parts = re.split(r"\s*,\s+", line)
+    # "Curie, Marie" is one person, "Marie Curie, Pierre Curie" are two.
+    return [line] if len(parts) == 2 and " " not in parts[0].strip() else parts
 
 
 def _author(value: Any) -> Author | None:
@@ -140,7 +148,9 @@ _TIDY: dict[str, Callable[[Any], Any]] = {
     "date": _date,
     "doi": lambda v: doi(_text(v)),
     "facts": tuple,
-    "id": _line,
+    "id": lambda v: (
+        _line(v) if len(_line(v)) > 6 or not _line(v).isdigit() else None
+    ),  # a row's number is no identifier
     "keywords": words,
     "language": _line,
     "licence": _line,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import orjson
 from pydantic import ValidationError
 
 from loaders._head import Head
+from loaders._json import parse
 from loaders._lines import read_lines
 from loaders._record import KEPT_CHARS, record
 from loaders.base import Loader, Records, Source
@@ -42,12 +42,10 @@ def recognises(head: Head) -> float:
 
 
 def _read_line(line: str, where: str) -> Paper | Rejected:
-    try:
-        said: Any = orjson.loads(line)
-    except orjson.JSONDecodeError as err:
-        return Rejected(where, "bad-json", f"The line is no JSON: {err}.", line[:KEPT_CHARS])
-    if not isinstance(said, dict):
-        return Rejected(where, "bad-json", "The line is JSON, and no object.", line[:KEPT_CHARS])
+    item = parse(line, where)
+    if isinstance(item, Rejected):
+        return item
+    said = item.value
     fields: dict[str, Any] = {ours: said[other] for other, ours in _OTHER_NAMES.items() if other in said}
     fields |= {k: v for k, v in said.items() if k in _TAKEN}
     try:

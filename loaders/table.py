@@ -7,12 +7,65 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from loaders import hf_listing, jsonl
+from loaders import (
+    arxiv_atom,
+    arxiv_oai,
+    arxiv_snapshot,
+    bibtex,
+    crossref,
+    csl_json,
+    delimited,
+    endnote,
+    hf_listing,
+    hf_papers,
+    hf_results,
+    jsonl,
+    openalex,
+    openreview,
+    parquet,
+    pmc,
+    pubmed,
+    pwc_datasets,
+    pwc_links,
+    pwc_methods,
+    pwc_papers,
+    pwc_tables,
+    ris,
+    semantic_scholar,
+    zotero_rdf,
+)
 from loaders._open import open_parts
 from loaders.base import Loader, Records, Source
 from schema.errors import Rejected, UnknownFormat, did_you_mean
 
-LOADERS: Final[Mapping[str, Loader]] = MappingProxyType({m.LOADER.name: m.LOADER for m in (hf_listing, jsonl)})
+_MODULES: Final = (
+    hf_listing,
+    jsonl,
+    arxiv_atom,
+    arxiv_oai,
+    arxiv_snapshot,
+    pubmed,
+    pmc,
+    openalex,
+    semantic_scholar,
+    crossref,
+    hf_papers,
+    hf_results,
+    pwc_papers,
+    pwc_links,
+    pwc_tables,
+    pwc_methods,
+    pwc_datasets,
+    openreview,
+    bibtex,
+    ris,
+    csl_json,
+    endnote,
+    zotero_rdf,
+    delimited,
+    parquet,
+)
+LOADERS: Final[Mapping[str, Loader]] = MappingProxyType({m.LOADER.name: m.LOADER for m in _MODULES})
 """Every loader by its name."""
 
 _LEAST: Final = 0.3
@@ -51,10 +104,13 @@ def get_loader(name: str) -> Loader:
     )
 
 
-def read(source: Source | str | Path, format: str | None = None) -> Records:
+def read(
+    source: Source | str | Path, format: str | None = None, columns: Mapping[str, str] = MappingProxyType({})
+) -> Records:
     """Every record of a source, in its order, as a `Paper` or as `Rejected` with place and reason.
 
-    `format` is a loader's name; without it the format is recognised. A part of
+    `format` is a loader's name; without it the format is recognised.
+    `columns` maps our fields to the columns of a table. A part of
     a folder or archive that is of no known format is rejected; a source that
     is one such file raises `UnknownFormat`.
     """
@@ -62,7 +118,7 @@ def read(source: Source | str | Path, format: str | None = None) -> Records:
     if isinstance(source, Source):
         yield from _read_part(source, loader)
         return
-    for part in open_source(source):
+    for part in open_source(source, columns):
         if part.name in {Path(source).name, "standard input"}:
             yield from _read_part(part, loader)
         else:

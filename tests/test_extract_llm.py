@@ -10,16 +10,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from kg.cli import app
+from kg.extract import get_extractor
 from kg.extract._llm_reply import find_passage, reply_schema
 from kg.extract.llm import FAILURES_IN_A_ROW, READS_PER_PAPER, LlmExtractor, LlmSettings
+from kg.load import load
 from schema.annotation import Text
 from schema.errors import ExtractorError
+from schema.paper import Paper
 
 PAPER = Text(
     "Merlin: a vision-language model for CT",
@@ -385,3 +391,53 @@ def test_a_passage_that_is_found_stands_where_it_says(passage, abstract):
         assert found.quote.split() == passage.split()
     elif passage.split():
         assert passage not in abstract
+
+
+@pytest.fixture
+def chosen_by_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Scripted], None]]:
+    """Point `--extractor llm` to a server by environment variables, as users do."""
+
+    def choose(server: Scripted) -> None:
+        get_extractor.cache_clear()
+        monkeypatch.setenv("KG_LLM_URL", server.url)
+        monkeypatch.setenv("KG_LLM_MODEL", "tester")
+        monkeypatch.setenv("KG_LLM_CACHE", str(tmp_path / "llm.sqlite"))
+
+    yield choose
+    if get_extractor.cache_info().currsize:
+        get_extractor("llm").close()  # type: ignore[attr-defined]
+    get_extractor.cache_clear()
+
+
+def never_for_another(body: dict[str, Any], n: int) -> tuple[int, Any, dict[str, str]]:
+    return said("I cannot." if "Another" in body["messages"][1]["content"] else GOOD)
+
+
+def test_the_command_line_tells_tokens_and_failures_on_standard_error(serve, chosen_by_environment, tmp_path):
+    chosen_by_environment(serve(never_for_another))
+    papers = tmp_path / "papers.jsonl"
+    rows = [{"title": PAPER.title, "abstract": PAPER.abstract}, {"title": "Another paper", "abstract": "Merlin."}]
+    papers.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    run = CliRunner().invoke(app, ["extract", str(papers), "--extractor", "llm", "-o", str(tmp_path / "edges.jsonl")])
+
+    assert run.exit_code == 1
+    read, unread = map(json.loads, (tmp_path / "edges.jsonl").read_text().splitlines())
+    assert [e["name"] for e in read["edges"]] == ["Merlin", "CT-RATE", "computed tomography"]
+    assert (unread["edges"], "could not be read" in unread["failed"]) == ([], True)
+    assert "papers.jsonl line 2: 'Another paper': 3 replies could not be read" in run.stderr
+    assert "llm tester: 2 papers asked, 0 from the cache; 1 without a usable answer" in run.stderr
+    assert "tokens in" in run.stderr
+
+
+def test_a_paper_that_was_not_answered_is_rejected_and_read_by_the_next_load(serve, chosen_by_environment, tmp_path):
+    server = serve(never_for_another)
+    chosen_by_environment(server)
+    papers = [Paper(title=t, abstract="We present Merlin", source="jsonl") for t in ("Merlin", "Another Merlin")]
+
+    first = load(papers, tmp_path / "graph", extractor="llm", workers=1)
+    server.script = lambda body, n: said(GOOD)
+    second = load(papers, tmp_path / "graph", extractor="llm", workers=1)
+
+    assert (first.new, first.rejected) == (1, {"unread": 1})
+    assert (second.new, second.unchanged, second.rejected) == (1, 1, {})

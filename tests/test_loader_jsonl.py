@@ -55,8 +55,9 @@ def test_control_characters_and_lone_surrogates_do_not_reach_the_record() -> Non
     (paper,) = read(r'{"title": "A\u0000 \u0007title \u202bשלום", "abstract": "x\u0085y"}')
     assert isinstance(paper, Paper)
     assert paper.title == "A title \u202bשלום"
-    (bad,) = read(r'{"title": "half \ud800 pair"}')
-    assert isinstance(bad, Rejected)
+    (half,) = read(r'{"title": "half \ud800 pair, whole \ud83d\ude00 pair"}')
+    assert isinstance(half, Paper)
+    assert half.title == "half \ufffd pair, whole 😀 pair"
 
 
 def test_a_missing_file_and_a_wrong_format_name_say_what_is_near(tmp_path: Path) -> None:

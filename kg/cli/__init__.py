@@ -20,7 +20,7 @@ from schema.errors import BadRequest, KgError  # noqa: E402
 __all__ = ["app", "main"]
 
 COMMANDS = (
-    "load", "extract", "serve", "sparql", "export", "stats", "demo", "log", "diff", "rollback", "made",
+    "load", "extract", "serve", "sparql", "graphql", "export", "stats", "demo", "log", "diff", "rollback", "made",
 )  # fmt: skip
 """The modules of this package, each with a function `command` of the same name; the order is that of `kg --help`."""
 
@@ -51,6 +51,11 @@ def _root(
     pass
 
 
+GROUPS = ("corrections",)
+"""The modules of this package with commands of their own, in an `app`."""
+
+for _name in GROUPS:
+    app.add_typer(import_module(f"kg.cli.{_name}").app, name=_name)
 for _name in COMMANDS:
     _module = import_module(f"kg.cli.{_name}")
     app.command(_name, hidden=_name in _HIDDEN, epilog=getattr(_module, "EXAMPLES", None))(_module.command)

@@ -37,6 +37,7 @@ def command(
 
     import loaders
     from kg.batches import in_batches
+    from kg.extract import get_extractor
     from kg.extract.pool import extract_all
     from kg.load import BATCH
     from schema.annotation import Text
@@ -54,9 +55,14 @@ def command(
                 typer.echo(f"rejected: {bad.where}: {bad.reason}", err=True)
                 rejected += 1
             for paper, drawn in zip(papers, extract([Text(p.title, p.abstract) for p in papers]), strict=True):
+                if drawn.failed is not None:
+                    typer.echo(f"unread: {paper.where}: {drawn.failed}", err=True)
+                    rejected += 1
                 row = drawn.at_least(settings.min_confidence).as_json()
                 out.write(orjson.dumps({"id": paper.id, **row} if paper.id else row) + b"\n")
             done += len(batch)
             progress("Reading papers", done)
+    if remarks := getattr(get_extractor(settings.extractor), "summary", str)():
+        typer.echo(remarks, err=True)
     if rejected:
         raise typer.Exit(1)

@@ -82,6 +82,8 @@ def show(report: Report, store: str) -> None:
     if report.rejected:
         counts = ", ".join(f"{n} {code}" for code, n in sorted(report.rejected.items()))
         typer.echo(f"{sum(report.rejected.values())} rejected ({counts}); they are kept in the ledger", err=True)
+    if report.remarks:
+        typer.echo(report.remarks, err=True)
     if report.snapshot:
         state = "published" if report.published else "unchanged:"
         typer.echo(f"{state} {report.snapshot.name} in {store}", err=True)

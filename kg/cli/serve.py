@@ -49,7 +49,7 @@ def serve(settings: Settings) -> None:
         err=True,
     )
     Granian(
-        "graphql_api.app:app_from_environment",
+        "graphql_api.app:create_app",
         address=settings.host,
         port=port,
         interface=Interfaces.ASGI,

@@ -25,9 +25,11 @@ def extract_all(
 ) -> Iterator[Callable[[Sequence[Text]], Iterator[Annotations]]]:
     """A function that reads a batch of texts, in order, with `workers` processes (None: one per core).
 
-    The processes start at the first batch of at least `ALONE` texts and end with the context.
+    The processes start at the first batch of at least `ALONE` texts and end with the context. An
+    extractor with `in_process` (one that waits for a server) is not sent to others.
     """
-    count = workers if workers is not None else (os.cpu_count() or 1)
+    here = getattr(get_extractor(extractor), "in_process", False)
+    count = 1 if here else workers if workers is not None else (os.cpu_count() or 1)
     if getattr(get_extractor(extractor), "in_process", False):  # it waits for a server and asks several at once itself
         count = 1
     pool: ProcessPoolExecutor | None = None

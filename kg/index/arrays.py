@@ -32,9 +32,10 @@ class ArrayWriter:
         self._file.write(raw if isinstance(raw, bytes) else raw.astype(kind, copy=False).tobytes())
         self.contents[name] = (kind, at, len(raw))
 
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.flush()
+    def __enter__(self) -> ArrayWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
 

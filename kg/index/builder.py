@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from array import array
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kg.index.arrays import ArrayWriter
-from kg.index.columns import StringCells, kind_of, number_array
+from kg.index.columns import NumberCells, StringCells, kind_of
 from kg.index.csr import Csr, Ints, closure_of, csr_of, inverse_of, widened
 from kg.index.fulltext import TextWriter
 from kg.index.names import NameTable, fold, hash_of
@@ -29,7 +30,7 @@ FORMAT: Final = 1
 CONCEPTS: Final = tuple(c.name for c in CLASSES if c.concept)
 IN_RECORD_ALONE: Final = frozenset({"abstract"})
 """Long texts: kept in the record and the full-text index, without a column of their own."""
-NO_YEAR: Final = 9999
+_WRITE_BYTES: Final = 4_000_000
 
 
 class _Rows:
@@ -37,46 +38,36 @@ class _Rows:
 
     def __init__(self, cls: str) -> None:
         self.cls = cls
-        self.numbers, self.digests = array("i"), array("Q")
-        self.arrivals = array("i")
+        self.numbers, self.arrivals, self.digests = array("i"), array("i"), array("Q")
         self.ids, self.labels = StringCells(), StringCells()
-        self.strings: dict[str, StringCells] = {}
-        self.numeric: dict[str, list[Any]] = {}
-        self.kinds: dict[str, str] = {}
+        self.literals: dict[str, StringCells | NumberCells] = {}
         self.names = NameTable()
         for term in literals_of(cls):
-            self.kinds[term.field] = kind_of(term)
-            if term.field in IN_RECORD_ALONE:
-                self.kinds[term.field] = "bool"
-            if self.kinds[term.field] == "str":
-                self.strings[term.field] = StringCells()
-            else:
-                self.numeric[term.field] = []
+            kind = "bool" if term.field in IN_RECORD_ALONE else kind_of(term)
+            self.literals[term.field] = StringCells() if kind == "str" else NumberCells(kind)
 
     def add(self, node: Node, number: int, arrival: int, digest: int) -> None:
+        here = len(self.numbers)
         self.numbers.append(number)
         self.digests.append(digest)
         self.arrivals.append(arrival)
-        self.ids.add((node.id,))
-        self.labels.add((node.label,))
-        for field, cells in self.strings.items():
-            value = node.properties.get(field)
-            values = () if value is None else value if isinstance(value, tuple) else (value,)
-            cells.add(str(v) for v in values)
-        for field, numbers in self.numeric.items():
-            value = node.properties.get(field)
-            numbers.append(bool(value) if field in IN_RECORD_ALONE and value is not None else value)
-        here = len(self.numbers) - 1
+        self.ids.add(here, node.id)
+        self.labels.add(here, node.label)
+        for field, value in node.properties.items():
+            cells = self.literals.get(field)
+            if isinstance(cells, StringCells):
+                cells.add(here, value)
+            elif cells is not None:
+                cells.add(here, value if field not in IN_RECORD_ALONE else True)
         for name in {fold(n) for n in names_of(node)}:
             self.names.add(name, here)
 
     def order(self) -> Ints:
         """The default order: papers by year (latest first, unknown last), then title; all by label, then id."""
-        labels = [cell.lower() for cell in _decoded(self.labels)]
-        ids = _decoded(self.ids)
-        years = [-(NO_YEAR if y is None else y) for y in self.numeric["year"]] if "year" in self.numeric else []
-        years = [NO_YEAR if y == -NO_YEAR else y for y in years]
-        keys = list(zip(years, labels, ids, strict=True)) if years else list(zip(labels, ids, strict=True))
+        labels, ids = [label.lower() for label in self.labels.texts()], self.ids.texts()
+        years = self.literals.get("year")
+        latest = -years.dense(len(ids)).astype(np.int64) if isinstance(years, NumberCells) else np.zeros(len(ids))
+        keys = list(zip(latest.tolist(), labels, ids, strict=True))
         return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
 
 
@@ -107,7 +98,8 @@ class IndexBuilder:
         self._count = 0
         self._makers = Makers()
         self._compressor = Compressor()
-        self._records = (self.path / "records.bin").open("wb")
+        self._waiting = bytearray()
+        (self.path / "records.bin").write_bytes(b"")
         self._digest = hashlib.blake2b(digest_size=16)
         self._text = TextWriter(self.path / "text")
 
@@ -117,7 +109,7 @@ class IndexBuilder:
         if self._added[number]:
             raise StoreError(f"{node.id!r} comes twice; nodes must be merged before they are indexed.")
         self._added[number] = 1
-        edges = sorted(node.edges, key=lambda e: e.relation)
+        edges = sorted(node.edges, key=attrgetter("relation"))
         for edge in edges:
             self._edge(number, edge)
         record = pack(node.properties, edges, self._makers)
@@ -132,19 +124,18 @@ class IndexBuilder:
     def finish(self) -> None:
         """Put everything in its order and write it; raises `StoreError` for an edge without one of its nodes."""
         self._write(self._compressor.flush())
-        self._records.close()
-        out = ArrayWriter(self.path / "arrays.bin")
-        orders = {cls: rows.order() for cls, rows in self._rows.items()}
-        row_of = self._row_numbers(orders, out)
-        counts = {cls: len(order) for cls, order in orders.items()}
-        for cls, rows in self._rows.items():
-            self._write_class(out, cls, rows, orders[cls])
-        relations = {name: self._relation(name, row_of, counts) for name in self._edges}
-        above = {c: closure_of(relations[f"broader{c}"]) for c in CONCEPTS}
-        for name, csr in relations.items():
-            _write_relation(out, name, csr, counts, above)
-        out.close()
+        self._drain()
         self._text.close()
+        with ArrayWriter(self.path / "arrays.bin") as out:
+            orders = {cls: rows.order() for cls, rows in self._rows.items()}
+            row_of = self._row_numbers(orders, out)
+            counts = {cls: len(order) for cls, order in orders.items()}
+            for cls, rows in self._rows.items():
+                self._write_class(out, cls, rows, orders[cls])
+            relations = {name: self._relation(name, row_of, counts) for name in self._edges}
+            above = {c: closure_of(relations[f"broader{c}"]) for c in CONCEPTS}
+            for name, csr in relations.items():
+                _write_relation(out, name, csr, counts, above)
         self._write_meta(out, counts, {name: len(csr.items) for name, csr in relations.items()})
 
     def _number(self, id_: str) -> int:
@@ -162,8 +153,16 @@ class IndexBuilder:
     def _write(self, packed: list[bytes]) -> None:
         for record in packed:
             self._sizes.append(len(record))
-            self._records.write(record)
-            self._digest.update(record)
+            self._waiting += record
+        if len(self._waiting) > _WRITE_BYTES:
+            self._drain()
+
+    def _drain(self) -> None:
+        # Opened for each part, so that a build that is given up leaves no file open.
+        with (self.path / "records.bin").open("ab") as file:
+            file.write(self._waiting)
+        self._digest.update(self._waiting)
+        self._waiting = bytearray()
 
     def _row_numbers(self, orders: dict[str, Ints], out: ArrayWriter) -> dict[str, Ints]:
         """For each class the row of every number, -1 for numbers of other classes; writes the row of each arrival."""
@@ -201,12 +200,13 @@ class IndexBuilder:
         out.add(f"{cls}/digest", np.frombuffer(rows.digests, dtype=np.uint64)[order])
         out.add(f"{cls}/record", starts[arrivals])
         out.add(f"{cls}/record-size", sizes[arrivals].astype(np.int32))
-        for name, cells in (("id", rows.ids), ("label", rows.labels), *rows.strings.items()):
-            if cells.blob or name in ("id", "label"):
+        _write_strings(out, f"{cls}/id", rows.ids, order)
+        _write_strings(out, f"{cls}/label", rows.labels, order)
+        for name, cells in rows.literals.items():
+            if isinstance(cells, NumberCells) and cells:
+                out.add(f"{cls}/{name}", cells.dense(len(order))[order])
+            elif isinstance(cells, StringCells) and cells.blob:
                 _write_strings(out, f"{cls}/{name}", cells, order)
-        for name, values in rows.numeric.items():
-            if any(v is not None for v in values):
-                out.add(f"{cls}/{name}", number_array(rows.kinds[name], values)[order])
         here = np.empty(len(order), dtype=np.int32)
         here[order] = np.arange(len(order), dtype=np.int32)
         hashes, named = rows.names.in_order(here)
@@ -228,8 +228,8 @@ class IndexBuilder:
 
 
 def names_of(node: Node) -> tuple[str, ...]:
-    """Everything that a node can be called: id, key, label, other names."""
-    return (node.id, node.id.partition("/")[2], node.label, *node.properties.get("aliases", ()))
+    """Everything that a node can be called: key, label, other names."""
+    return (node.id.partition("/")[2], node.label, *node.properties.get("aliases", ()))
 
 
 def stored_confidence(confidence: float) -> float:
@@ -258,10 +258,6 @@ def _write_strings(out: ArrayWriter, name: str, cells: StringCells, order: Ints)
     blob, offsets = cells.in_order(order)
     out.add(name, blob)
     out.add(f"{name}#", offsets.astype(np.int32) if len(blob) < 2**31 else offsets)
-
-
-def _decoded(cells: StringCells) -> list[str]:
-    return cells.blob.decode("utf-8", "surrogatepass").split("\x1f")[:-1]
 
 
 def _ints(values: array[int]) -> npt.NDArray[Any]:

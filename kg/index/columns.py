@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,9 @@ _END = END.encode()
 _END_BYTE = END.encode()[0]
 NO_INT = np.iinfo(np.int32).min
 NO_BOOL = -1
+_NUMBERS: Final[dict[str, tuple[Any, float]]] = {
+    "int": (np.int32, NO_INT), "float": (np.float64, float("nan")), "bool": (np.int8, NO_BOOL)
+}  # fmt: skip
 
 
 def kind_of(term: LiteralTerm) -> str:
@@ -33,28 +36,59 @@ def kind_of(term: LiteralTerm) -> str:
 
 
 class StringCells:
-    """A string column while it is built: bytes in the order of arrival."""
+    """A string column while it is built: the cells that have a value, in the order of arrival."""
 
     def __init__(self) -> None:
         self.blob = bytearray()
-        self.ends = array("q")
+        self._places = array("i")
+        self._ends = array("q")
 
-    def add(self, values: Iterable[str]) -> None:
-        """Add one row's values."""
-        for value in values:
-            self.blob += value.replace(END, " ").encode("utf-8", "surrogatepass") + _END
-        self.ends.append(len(self.blob))
+    def add(self, place: int, value: str | Sequence[str]) -> None:
+        """The value or values of the node that came as number `place` of its class."""
+        for text in (value,) if isinstance(value, str) else value:
+            self.blob += (text.replace(END, " ") + END).encode("utf-8", "surrogatepass")
+        self._places.append(place)
+        self._ends.append(len(self.blob))
+
+    def texts(self) -> list[str]:
+        """Every value in the order of arrival."""
+        return self.blob.decode("utf-8", "surrogatepass").split(END)[:-1]
 
     def in_order(self, order: Ints) -> tuple[bytes, Ints]:
         """The blob and the offsets with the rows in another order: row r is the cell that came as `order[r]`."""
-        ends = np.frombuffer(self.ends, dtype=np.int64)
-        starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
+        starts, ends = np.zeros(len(order), dtype=np.int64), np.zeros(len(order), dtype=np.int64)
+        places, behind = np.frombuffer(self._places, dtype=np.int32), np.frombuffer(self._ends, dtype=np.int64)
+        ends[places] = behind
+        starts[places[1:]] = behind[:-1]
         view = memoryview(self.blob)
         low, high = starts[order].tolist(), ends[order].tolist()
         blob = b"".join([view[a:b] for a, b in zip(low, high, strict=True)])
         offsets = np.zeros(len(order) + 1, dtype=np.int64)
         np.cumsum((ends - starts)[order], out=offsets[1:])
         return blob, offsets
+
+
+class NumberCells:
+    """A column of numbers or booleans while it is built."""
+
+    def __init__(self, kind: str) -> None:
+        self._dtype, self._none = _NUMBERS[kind]
+        self._places = array("i")
+        self._values: list[Any] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def add(self, place: int, value: Any) -> None:
+        """The value of the node that came as number `place` of its class."""
+        self._places.append(place)
+        self._values.append(value)
+
+    def dense(self, size: int) -> npt.NDArray[Any]:
+        """One number for each of `size` nodes in the order of arrival."""
+        found = np.full(size, self._none, dtype=self._dtype)
+        found[np.frombuffer(self._places, dtype=np.int32)] = np.array(self._values, dtype=self._dtype)
+        return found
 
 
 @dataclass(frozen=True)
@@ -122,15 +156,6 @@ class StringColumn:
             else:
                 place = self.buffer.find(needle, place + 1, size)
         return np.array(found, dtype=np.int64)
-
-
-def number_array(kind: str, values: list[Any]) -> npt.NDArray[Any]:
-    """Numbers with None for what is absent, as the array that is stored."""
-    if kind == "int":
-        return np.array([NO_INT if v is None else int(v) for v in values], dtype=np.int32)
-    if kind == "bool":
-        return np.array([NO_BOOL if v is None else int(v) for v in values], dtype=np.int8)
-    return np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
 
 
 def present_numbers(column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -48,9 +48,8 @@ class NameTable:
 
     def add(self, name: str, number: int) -> None:
         """A folded name of the node with that number of arrival."""
-        if name:
-            self._hashes.append(hash_of(name))
-            self._rows.append(number)
+        self._hashes.append(hash_of(name))
+        self._rows.append(number)
 
     def in_order(self, row_of: Ints) -> tuple[Ints, Ints]:
         """The hashes, ascending, and the row of each; each pair once."""

@@ -25,7 +25,7 @@ from kg.index.records import Makers, expand, unpack, unpack_properties
 from schema.errors import StoreError
 from schema.ids import EntityId
 from schema.node import Edge, Node
-from schema.vocabulary import CLASS_OF_TYPE, CLASSES, EDGE, edges_from
+from schema.vocabulary import CLASS, CLASS_OF_TYPE, CLASSES, EDGE, edges_from
 
 _POSTINGS_KEPT = 4096
 _CLASS_NAMES = [c.name for c in CLASSES]
@@ -82,12 +82,13 @@ class Index:
         term = CLASS_OF_TYPE.get(id_.partition("/")[0])
         if term is None:
             return None
-        rows = self._named(term.name, fold(id_))
+        rows = self._named(term.name, fold(id_.partition("/")[2]))
         return next(((term.name, row) for row in rows if self._ids[term.name].first(row) == id_), None)
 
     def named(self, cls: str, name: str) -> list[tuple[int, int]]:
         """The rows of a class that a name may mean, with how it names them (ID, LABEL or ALIAS), strongest first."""
-        wanted = fold(name)
+        type_, slash, key = name.partition("/")
+        wanted = fold(key if slash and type_.casefold() == CLASS[cls].type else name)
         found = [(self._strength(cls, row, wanted), row) for row in self._named(cls, wanted)]
         return [(row, strength) for strength, row in sorted(found) if strength is not None]
 
@@ -158,7 +159,7 @@ class Index:
 
     def _strength(self, cls: str, row: int, wanted: str) -> int | None:
         id_ = self.id(cls, row)
-        if wanted in (fold(id_), fold(id_.partition("/")[2])):
+        if wanted == fold(id_.partition("/")[2]):
             return ID
         if wanted == fold(self.label(cls, row)):
             return LABEL

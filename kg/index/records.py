@@ -101,12 +101,14 @@ class Compressor:
         if self._waiting is _DONE:
             return []
         self.dictionary = b"".join(self._waiting)[-_WINDOW:]
+        self._primed = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, zdict=self.dictionary)
         ready = [self._pack(raw) for raw in self._waiting]
         self._waiting = _DONE
         return ready
 
     def _pack(self, raw: bytes) -> bytes:
-        squeeze = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, zdict=self.dictionary)
+        # A copy of a primed compressor takes a third of the time of a new one.
+        squeeze = self._primed.copy()
         return squeeze.compress(raw) + squeeze.flush()
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from kg.index import Index
+from kg.index.names import fold
 from kg.query.search import search
+from schema.concepts import concepts
 from schema.errors import BadFilter, did_you_mean
-from schema.ids import EntityId
+from schema.ids import EntityId, entity_id
 from schema.vocabulary import CLASS
 
 _SHOWN = 5
@@ -17,7 +21,8 @@ def resolve(index: Index, cls: str, name: str) -> EntityId:
     """The one entity that an id, key, label or other name means, whatever its case and punctuation.
 
     An id or key goes before a label, a label before another name. Raises
-    `BadFilter` where nothing or more than one thing has the name.
+    `BadFilter` where nothing or more than one thing has the name. A known concept
+    that the graph does not have is understood all the same.
     """
     place = index.find(name)
     if place is not None and place[0] == cls:
@@ -29,7 +34,18 @@ def resolve(index: Index, cls: str, name: str) -> EntityId:
     if best:
         some = ", ".join(f"{index.id(cls, row)!r} ({index.label(cls, row)})" for row in best[:_SHOWN])
         raise BadFilter(f"{name!r} means {len(best)} things of class {cls}: {some}; give the id of one.")
+    if fold(name) in _known(cls):
+        # A known concept that no paper here has: asking for it finds nothing, which is the right answer.
+        return _known(cls)[fold(name)]
     raise BadFilter(f"no {CLASS[cls].label} is called {name!r}.{_nearest(index, cls, name)}")
+
+
+@cache
+def _known(cls: str) -> dict[str, EntityId]:
+    """The ids of the concept tables by every folded name; labels go before other names."""
+    type_, known = CLASS[cls].type, concepts(cls)
+    found = {fold(name): entity_id(type_, c.id) for c in known.values() for name in c.aliases}
+    return found | {fold(n): entity_id(type_, c.id) for c in known.values() for n in (c.label, c.id, f"{type_}/{c.id}")}
 
 
 def _nearest(index: Index, cls: str, name: str) -> str:

@@ -166,11 +166,21 @@ def shorten(term: object) -> str | None:
     if isinstance(term, ox.Literal):
         return term.value
     if isinstance(term, ox.NamedNode):
-        for name, iri in PREFIXES.items():
-            if term.value.startswith(iri) and re.fullmatch(r"[\w-]*", term.value[len(iri) :]):
-                return f"{name}:{term.value[len(iri) :]}"
-        return f"<{term.value}>"
+        short = shorten_iri(term.value)
+        return short if short != term.value else f"<{short}>"
     return None if term is None else str(term)
+
+
+def shorten_iri(iri: str) -> str:
+    """An IRI as a prefixed name where one of our prefixes fits, else as it is.
+
+    >>> shorten_iri("http://purl.org/dc/terms/title")
+    'dcterms:title'
+    """
+    for name, start in PREFIXES.items():
+        if iri.startswith(start) and re.fullmatch(r"[\w-]+", iri[len(start) :]):
+            return f"{name}:{iri[len(start) :]}"
+    return iri
 
 
 def _graphs(own: tuple[str, ...] | None, other: tuple[str, ...] | None) -> list[Any] | None:

@@ -1,0 +1,270 @@
+"""The filters and orders of the schema: `where` and `orderBy` of every list, made from what `kg.query` can be asked.
+
+Their values are plain JSON with the same names as in `kg.query`: nothing is
+translated between the two, so both doors understand the same filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import MappingProxyType
+from typing import Any, Final
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLEnumValue,
+    GraphQLError,
+    GraphQLFloat,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLInt,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLScalarType,
+    GraphQLString,
+    ListValueNode,
+    ObjectValueNode,
+    StringValueNode,
+    Undefined,
+    ValueNode,
+    value_from_ast_untyped,
+)
+from graphql.utilities import coerce_input_literal, coerce_input_value
+
+from graphql_api.examples import IDS, LITERALS, NAMES, described
+from graphql_api.naming import article, links_of, literal_field
+from kg.query.fields import Field, fields
+from kg.query.filters import COUNT_OPERATORS, MATCHED_ALONE, OPERATORS
+from schema.vocabulary import CLASS, CLASSES, literals_of
+
+SENTENCES: Final = MappingProxyType(
+    {
+        "eq": "Equal to this.",
+        "ne": "Has a value and it is not this one.",
+        "in": "Equal to one of these.",
+        "gt": "Greater, or later, than this.",
+        "gte": "Greater, or later, than this or equal to it.",
+        "lt": "Less, or earlier, than this.",
+        "lte": "Less, or earlier, than this or equal to it.",
+        "between": "From the first of two values to the second, both included.",
+        "contains": "Has this text in it, letter case ignored.",
+        "startsWith": "Begins with this text, letter case ignored.",
+        "matches": "Full text: has all these words in any of their forms; order by `relevance` for the best first.",
+        "isNull": "True: has no value. False: has one.",
+    }
+)
+"""What each operator on a value means."""
+
+MANY: Final = frozenset({"in", "between"})
+BARE: Final = MappingProxyType({"releasesCode": "repositories", "promisesCode": "promisedRepositories"})
+"""Relations that `where` asks with true or false; who asks about the repositories themselves uses the other name."""
+
+_OUT_NAMES: Final = MappingProxyType({literal_field(t): t.field for c in CLASSES for t in literals_of(c.name)})
+
+
+def _tests(
+    name: str, what: str, type_: GraphQLInputType, operators: Iterable[str], one: str, two: str
+) -> GraphQLInputObjectType:
+    made = {}
+    for op in operators:
+        kind: Any = GraphQLBoolean if op == "isNull" else type_
+        wrapped = GraphQLList(GraphQLNonNull(kind)) if op in MANY else kind
+        example = "true" if op == "isNull" else f"[{one}, {two}]" if op in MANY else one
+        made[op] = GraphQLInputField(wrapped, description=described(SENTENCES[op], f"{{{op}: {example}}}"))
+    example = f"{{{next(iter(made))}: {one}}}"
+    return GraphQLInputObjectType(
+        name, made, description=described(f"Tests of {what}; all that are given must hold.", example)
+    )
+
+
+ID_FILTER: Final = _tests("IdFilter", "an id", GraphQLString, OPERATORS["id"], '"modality/ct"', '"modality/mri"')
+LABEL_FILTER: Final = _tests("LabelFilter", "a name", GraphQLString, OPERATORS["label"], '"U-Net"', '"nnU-Net"')
+STRING_FILTER: Final = _tests("StringFilter", "a text", GraphQLString, OPERATORS["string"], '"segmentation"', '"CT"')
+LONG_TEXT_FILTER: Final = _tests("LongTextFilter", "a long text", GraphQLString, ("matches",), '"lung nodules"', "")
+INT_FILTER: Final = _tests("IntFilter", "a whole number", GraphQLInt, OPERATORS["int"], "2020", "2025")
+FLOAT_FILTER: Final = _tests("FloatFilter", "a number", GraphQLFloat, OPERATORS["float"], "0.5", "0.9")
+DATE_FILTER: Final = _tests(
+    "DateFilter", "a date: YYYY, YYYY-MM or YYYY-MM-DD", GraphQLString, OPERATORS["date"], '"2024-01"', '"2024-06"'
+)
+STATUS_FILTER: Final = _tests(
+    "CodeStatusFilter",
+    'a code status: "released", "promised" or "none"',
+    GraphQLString,
+    OPERATORS["enum"],
+    '"released"',
+    '"promised"',
+)
+
+DIRECTION: Final = GraphQLEnumType(
+    "OrderDirection",
+    {
+        "ASC": GraphQLEnumValue(
+            "ASC", description=described("Smallest, earliest or first in the alphabet first.", "orderBy: {name: ASC}")
+        ),
+        "DESC": GraphQLEnumValue(
+            "DESC", description=described("Largest, latest or last in the alphabet first.", "orderBy: {year: DESC}")
+        ),
+    },
+    description=described("Which end of an order comes first; entities without a value come last either way.", "DESC"),
+)
+
+
+def input_of(field: Field) -> GraphQLInputType:
+    """The input under which `where` tests a field that is no relation."""
+    if field.literal in MATCHED_ALONE:
+        return LONG_TEXT_FILTER
+    kinds: dict[str, GraphQLInputType] = {
+        "id": ID_FILTER, "label": LABEL_FILTER, "text": GraphQLString, "int": INT_FILTER, "float": FLOAT_FILTER,
+        "date": DATE_FILTER, "bool": GraphQLBoolean, "enum": STATUS_FILTER,
+    }  # fmt: skip
+    return kinds.get(field.kind, STRING_FILTER)
+
+
+def _example(cls: str, field: Field) -> str:
+    if field.literal in MATCHED_ALONE:
+        return '{matches: "lung nodules"}'
+    value = LITERALS.get(field.literal, "").strip("[]").split(", ")[0]
+    return {
+        "id": f'{{eq: "{IDS[cls]}"}}', "label": f'{{eq: "{NAMES[cls]}"}}', "text": '"lesion segmentation"',
+        "bool": "true", "int": "{gte: 2020}", "float": "{gte: 0.9}", "date": '{gte: "2024-01"}',
+    }.get(field.kind, f"{{eq: {value}}}")  # fmt: skip
+
+
+def _filter(cls: str) -> GraphQLInputObjectType:
+    def made() -> dict[str, GraphQLInputField]:
+        own = GraphQLList(GraphQLNonNull(FILTERS[cls]))
+        inputs = {
+            "and": GraphQLInputField(own, description=described("Every one of these holds.", "and: [{…}, {…}]")),
+            "or": GraphQLInputField(own, description=described("At least one of these holds.", "or: [{…}, {…}]")),
+            "not": GraphQLInputField(FILTERS[cls], description=described("This does not hold.", "not: {…}")),
+            "minConfidence": GraphQLInputField(
+                GraphQLFloat,
+                description=described(
+                    "In this object only edges at least this sure count, 0 to 1.", "minConfidence: 0.8"
+                ),
+            ),
+        }
+        for field in fields(cls).values():
+            inputs |= _relation_conditions(field) if field.kind == "relation" else _condition(cls, field)
+        return inputs
+
+    sentence = f"Which {CLASS[cls].plural} are meant; all conditions in one object must hold."
+    return GraphQLInputObjectType(
+        f"{cls}Filter", made, description=described(sentence, f'{{name: {{eq: "{NAMES[cls]}"}}}}')
+    )
+
+
+def _condition(cls: str, field: Field) -> dict[str, GraphQLInputField]:
+    names = [next((shown for shown, own in _OUT_NAMES.items() if own == field.name), field.name)]
+    if field.kind == "label" and field.name != "name":
+        names.append("name")
+    example = _example(cls, field)
+    return {
+        n: GraphQLInputField(
+            input_of(field), description=described(field.comment, f"{n}: {example}"), out_name=field.name
+        )
+        for n in names
+    }
+
+
+def _relation_conditions(field: Field) -> dict[str, GraphQLInputField]:
+    def related(name: str) -> GraphQLInputField:
+        example = f'{name}: {{is: "{NAMES[field.far]}"}}'
+        return GraphQLInputField(RELATIONS[field.far], description=described(field.comment, example))
+
+    if field.name not in BARE:
+        return {field.name: related(field.name)}
+    bare = GraphQLInputField(GraphQLBoolean, description=described(field.comment, f"{field.name}: true"))
+    return {field.name: bare, BARE[field.name]: related(BARE[field.name])}
+
+
+def _relation(cls: str) -> GraphQLInputObjectType:
+    label, name, other = article(CLASS[cls].label), NAMES[cls], IDS[cls]
+    names = GraphQLList(GraphQLNonNull(GraphQLString))
+
+    def made() -> dict[str, GraphQLInputField]:
+        rows: dict[str, tuple[GraphQLInputType, str, str]] = {
+            "is": (GraphQLString, f"Related to {label} with this id, label or other name, in any case, or to one narrower.", f'is: "{name}"'),
+            "exactly": (GraphQLString, "As `is`, without what is narrower.", f'exactly: "{name}"'),
+            "any": (names, "Related to at least one of these, or to one narrower.", f'any: ["{name}", "{other}"]'),
+            "all": (names, "Related to every one of these, or to one narrower of each.", f'all: ["{name}", "{other}"]'),
+            "none": (NONES[cls], "Related to none of these (nor to one narrower), or to none that the filter describes.", f'none: ["{name}"]'),
+            "some": (FILTERS[cls], "Related to at least one that the filter describes.", f'some: {{name: {{eq: "{name}"}}}}'),
+            "every": (FILTERS[cls], "Related to at least one, and each one is as the filter describes: false where there is none.", f'every: {{name: {{startsWith: "{name[:3]}"}}}}'),
+            "count": (COUNTS[cls], "How many are related.", "count: {gte: 2}"),
+            "isNull": (GraphQLBoolean, "True: related to none at all. False: related to at least one.", "isNull: true"),
+            "minConfidence": (GraphQLFloat, "Only edges at least this sure count, 0 to 1.", "minConfidence: 0.8"),
+            "narrower": (GraphQLBoolean, "Into a concept: whether what is narrower counts too; true where not given.", "narrower: false"),
+        }  # fmt: skip
+        assert set(rows) == set(OPERATORS["relation"])
+        return {k: GraphQLInputField(t, description=described(s, e)) for k, (t, s, e) in rows.items()}
+
+    sentence = f"Conditions on the {CLASS[cls].plural} at the other end of a relation; all that are given must hold."
+    return GraphQLInputObjectType(f"{cls}RelationFilter", made, description=described(sentence, f'{{is: "{name}"}}'))
+
+
+def _count(cls: str) -> GraphQLInputObjectType:
+    def made() -> dict[str, GraphQLInputField]:
+        about = described("Count only those that the filter describes.", f'where: {{name: {{eq: "{NAMES[cls]}"}}}}')
+        tests = _tests("unused", "a number", GraphQLInt, [o for o in COUNT_OPERATORS if o != "where"], "2", "5")
+        return {**tests.fields, "where": GraphQLInputField(FILTERS[cls], description=about)}
+
+    sentence = f"Tests of a number of {CLASS[cls].plural}; all that are given must hold."
+    return GraphQLInputObjectType(f"{cls}CountFilter", made, description=described(sentence, "{gte: 2}"))
+
+
+def _none(cls: str) -> GraphQLScalarType:
+    """Names or a filter: the one operand that may be either, so a scalar that checks its value itself."""
+    wrong = f"`none` takes a list of names or a {cls}Filter"
+
+    def value(given: Any) -> Any:
+        if isinstance(given, str):
+            return [given]
+        if isinstance(given, list) and all(isinstance(v, str) for v in given):
+            return given
+        return _checked(given, isinstance(given, dict), coerce_input_value)
+
+    def literal(node: ValueNode) -> Any:
+        if isinstance(node, ListValueNode | StringValueNode):
+            return value(value_from_ast_untyped(node))
+        return _checked(node, isinstance(node, ObjectValueNode), coerce_input_literal)
+
+    def _checked(given: Any, is_object: bool, coerce: Callable[..., Any]) -> Any:
+        coerced = coerce(given, FILTERS[cls]) if is_object else Undefined
+        if coerced is Undefined:
+            raise GraphQLError(f"{wrong}{'; this object is none' if is_object else ''}.")
+        return coerced
+
+    sentence = f"A list of ids, labels or other names of {CLASS[cls].plural}, or a {cls}Filter."
+    return GraphQLScalarType(
+        f"{cls}NamesOrFilter",
+        coerce_input_value=value,
+        coerce_input_literal=literal,
+        description=described(sentence, f'["{NAMES[cls]}"]'),
+    )
+
+
+def _order(cls: str) -> GraphQLInputObjectType:
+    rows = {"name": "By the name, in alphabetical order.", "id": "By the id."}
+    for term in literals_of(cls):
+        if not term.many and term.datatype != "iri":
+            rows[literal_field(term)] = f"By the {term.label}."
+    for link in links_of(cls):
+        if link.shape != "single":
+            rows[f"{link.field}Count"] = f"By how many there are. {link.comment}"
+    rows["relevance"] = "By how well it matches the full text that `where` asks for."
+    made = {
+        k: GraphQLInputField(DIRECTION, description=described(s, f"orderBy: {{{k}: DESC}}"), out_name=_OUT_NAMES.get(k))
+        for k, s in rows.items()
+    }
+    sentence = "A step of an order; ties are broken by the next step, in the end by the default order of the list."
+    return GraphQLInputObjectType(f"{cls}Order", made, description=described(sentence, "{name: ASC}"))
+
+
+FILTERS: Final = MappingProxyType({c.name: _filter(c.name) for c in CLASSES})
+COUNTS: Final = MappingProxyType({c.name: _count(c.name) for c in CLASSES})
+NONES: Final = MappingProxyType({c.name: _none(c.name) for c in CLASSES})
+RELATIONS: Final = MappingProxyType({c.name: _relation(c.name) for c in CLASSES})
+ORDERS: Final = MappingProxyType({c.name: _order(c.name) for c in CLASSES})

@@ -1,0 +1,51 @@
+"""The web pages: the papers page, lists, type-ahead, static files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from graphql_api.state import Served
+from graphql_api.web.entities import list_page
+from graphql_api.web.papers import papers_page
+from graphql_api.web.rendering import KIND, PAGES
+from graphql_api.web.selection import FACETS
+from kg.settings import Settings
+from schema.vocabulary import CLASSES
+
+SUGGESTIONS = 8
+
+
+def router(served: Served, settings: Settings) -> APIRouter:
+    """The routes of the web pages."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/")
+    def front(request: Request) -> Response:
+        return papers_page(request, served.now(), site_of(request, settings))
+
+    @routes.get("/suggest")
+    def suggest(q: str = "") -> Response:
+        classes = ["Paper", *(cls for _, cls in FACETS.values())]
+        hits = served.now().graph.search(q[:100], classes, SUGGESTIONS) if len(q.strip()) > 1 else []
+        return JSONResponse([{"id": h.id, "label": h.label, "kind": KIND[h.cls]} for h in hits])
+
+    for term in CLASSES[1:6]:
+        routes.add_api_route(f"/{term.plural}", _list_of(term.name, served))
+    routes.mount("/static", StaticFiles(directory=PAGES / "static"), name="static")
+    return routes
+
+
+def site_of(request: Request, settings: Settings) -> str:
+    """The address of this server as its users see it, without a slash at its end."""
+    return (settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def _list_of(cls: str, served: Served) -> Callable[[Request], Response]:
+    def listed(request: Request) -> Response:
+        return list_page(request, served.now(), cls)
+
+    return listed

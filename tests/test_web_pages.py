@@ -1,0 +1,133 @@
+"""The web pages, rendered on the server: every state has an address, and reading needs no script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphql_api.app import create_app
+from graphql_api.web.marks import Mark, segments
+from graphql_api.web.selection import CODE, FACETS, Selection, graphql_literal
+from kg.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def site(listing_atlas: Path) -> TestClient:
+    return TestClient(create_app(Settings(store=str(listing_atlas))))
+
+
+def test_the_front_page_says_what_is_in_the_graph(site: TestClient) -> None:
+    text = site.get("/").text
+
+    assert "A graph of 119 papers" in text
+    assert "computed tomography" in text
+
+
+def test_a_facet_narrows_the_papers_down_and_can_be_taken_away(site: TestClient) -> None:
+    text = site.get("/?modality=ct&code=released").text
+
+    assert "modality: computed tomography" in text
+    assert 'href="/?modality=ct"' in text
+    assert 'href="/?code=released"' in text
+
+
+def test_what_fits_nothing_says_what_to_take_away(site: TestClient) -> None:
+    text = site.get("/?modality=ct&since=2999").text
+
+    assert "No paper fits all of this" in text
+    assert "without modality: computed tomography" in text
+
+
+def test_a_value_that_is_not_in_the_graph_is_named_and_left_out(site: TestClient) -> None:
+    assert "Not in this graph, and left out: nonsense" in site.get("/?modality=nonsense").text
+
+
+def test_words_are_marked_in_the_results(site: TestClient) -> None:
+    assert "<mark>" in site.get("/?q=segmentation").text
+
+
+def test_type_ahead_finds_entities_and_papers(site: TestClient) -> None:
+    hits = site.get("/suggest", params={"q": "computed tomo"}).json()
+
+    assert {"id": "modality/ct", "label": "computed tomography", "kind": "modality"} in hits
+
+
+@pytest.mark.parametrize("plural", ["datasets", "methods", "tasks", "modalities", "conditions"])
+def test_every_class_has_a_list(site: TestClient, plural: str) -> None:
+    assert site.get(f"/{plural}").status_code == 200
+
+
+def test_nothing_is_fetched_from_outside(site: TestClient) -> None:
+    answer = site.get("/?modality=ct")
+
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert 'src="http' not in answer.text
+    assert '<link rel="stylesheet" href="http' not in answer.text
+
+
+def test_hostile_addresses_show_a_page_and_no_markup(site: TestClient) -> None:
+    answer = site.get("/", params={"q": "<script>alert(1)</script>", "page": "9" * 40, "since": "x", "modality": "<b>"})
+
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+
+
+values = st.lists(st.from_regex(r"[a-z]{1,8}", fullmatch=True), max_size=3, unique=True).map(tuple)
+states = st.builds(
+    Selection,
+    words=st.from_regex(r"([a-z]{1,6}( [a-z]{1,6})?)?", fullmatch=True),
+    values=st.fixed_dictionaries(dict.fromkeys(FACETS, values)).map(lambda d: tuple((k, d[k]) for k in FACETS if d[k])),
+    code=st.sets(st.sampled_from([*CODE])).map(lambda s: tuple(c for c in CODE if c in s)),
+    since=st.none() | st.integers(1000, 2999),
+    page=st.integers(1, 50),
+)
+
+
+@given(states)
+def test_a_state_survives_its_address(state: Selection) -> None:
+    from urllib.parse import parse_qsl, urlsplit
+
+    assert Selection.read(parse_qsl(urlsplit(state.address()).query)) == state
+
+
+@given(states, st.sampled_from([*FACETS]), st.from_regex(r"[a-z]{1,8}", fullmatch=True))
+def test_choosing_a_value_twice_is_not_choosing_it(state: Selection, facet: str, key: str) -> None:
+    from urllib.parse import parse_qsl, urlsplit
+
+    once = Selection.read(parse_qsl(urlsplit(state.toggled(facet, key)).query))
+    assert (key in once.facets.get(facet, ())) != (key in state.facets.get(facet, ()))
+
+
+@given(st.text(), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))))
+def test_pieces_in_order_give_the_text_again(text: str, ends: list[tuple[int, int]]) -> None:
+    marks = [Mark(a, min(b, len(text)), "usesMethod", n) for n, (a, b) in enumerate(ends) if a < len(text)]
+
+    assert "".join(s.text for s in segments(text, marks)) == text
+
+
+def test_a_filter_is_written_as_graphql() -> None:
+    assert graphql_literal({"targetsModality": {"is": "CT"}, "n": [1, True]}) == (
+        '{targetsModality: {is: "CT"}, n: [1, true]}'
+    )
+
+
+def test_a_modality_has_a_page_with_its_place_in_the_tree(site: TestClient) -> None:
+    text = site.get("/modality/ct", headers={"accept": "text/html"}).text
+
+    assert "Papers that target this modality" in text
+    assert '<a href="/modality/medical-imaging">medical imaging</a>' in text
+    assert "mesh:D014057" in text
+
+
+def test_a_papers_page_marks_the_words_that_support_its_edges(site: TestClient) -> None:
+    hit = next(h for h in site.get("/suggest", params={"q": "CLIMAT"}).json() if h["kind"] == "paper")
+
+    text = site.get(f"/{hit['id']}", headers={"accept": "text/html"}).text
+
+    assert 'class="rel-studiesCondition" data-edges="' in text
+    assert "drawn by" in text
+    assert "kg corrections add" in text

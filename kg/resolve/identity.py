@@ -2,126 +2,96 @@
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from kg.resolve.blocking import (
+    ABSTRACT_HASHES,
+    TITLE_HASHES,
+    abstract_hashes,
+    block_keys,
+    candidate_pairs,
+    title_hashes,
+)
+from kg.resolve.clusters import Clusters
+from kg.resolve.decisions import Decision, of_type
+from kg.resolve.identifiers import identifiers
 from kg.resolve.records import own_paper_id
-from schema.ids import EntityId, arxiv_id, digest
-from schema.ids import doi as read_doi
-from schema.ids import pmid as read_pmid
+from kg.resolve.signature import Signature, signature_of
+from kg.resolve.similarity import judge
+from schema.ids import EntityId, digest
 from schema.paper import Paper
 
-_PREPRINT_DOI = re.compile(
-    r"10\.(?:48550/arxiv|1101/|21203/rs|2139/ssrn|20944/preprints|31219/osf|31234/osf|36227/techrxiv|26434/chemrxiv)"
-)
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
-
-
-def identifiers(paper: Paper) -> tuple[str, ...]:
-    """Every identifier of a record that no other paper shares, as `scheme:value`.
-
-    An arXiv DOI is the arXiv number; numbers inside the page's address count
-    where the record's own field is empty.
-    """
-    doi = paper.doi.casefold() if paper.doi else None
-    arxiv = paper.arxiv_id
-    inside = _ARXIV_DOI.match(doi or "")
-    if inside:
-        doi, arxiv = None, arxiv or arxiv_id(inside[1])
-    if arxiv is None and paper.url and "arxiv.org/" in paper.url:
-        arxiv = arxiv_id(paper.url)
-    named = (
-        ("arxiv", arxiv and re.sub(r"v\d+$", "", arxiv.casefold())),
-        ("doi", doi),
-        ("pmid", paper.pmid),
-        ("pmcid", paper.pmcid and paper.pmcid.upper()),
-        ("openalex", paper.openalex_id and paper.openalex_id.rpartition("/")[2].upper()),
-        ("s2", paper.s2_id),
-        ("openreview", paper.openreview_id),
-        ("acl", paper.acl_id),
-    )
-    return tuple(f"{scheme}:{value}" for scheme, value in named if value)
-
-
-def cited_identifier(text: str) -> str | None:
-    """The `scheme:value` of an identifier as `Paper.cites` holds it; None where it has no known scheme.
-
-    >>> cited_identifier("DOI:10.1000/ABC"), cited_identifier("arxiv:2401.00001v2"), cited_identifier("shelf 4")
-    ('doi:10.1000/abc', 'arxiv:2401.00001', None)
-    """
-    scheme, _, value = text.strip().partition(":")
-    scheme = scheme.casefold()
-    if scheme == "doi" and (found := read_doi(value)):
-        inside = _ARXIV_DOI.match(found)
-        return f"arxiv:{arxiv_id(inside[1])}" if inside and arxiv_id(inside[1]) else f"doi:{found}"
-    if scheme == "arxiv" and (found := arxiv_id(value)):
-        return f"arxiv:{found.casefold()}"
-    if scheme == "pmid" and (found := read_pmid(value)):
-        return f"pmid:{found}"
-    if scheme == "openalex" and value:
-        return f"openalex:{value.rpartition('/')[2].upper()}"
-    if scheme in {"pmcid", "s2", "openreview", "acl"} and value:
-        return f"{scheme}:{value.upper() if scheme == 'pmcid' else value}"
-    return None
+_MOST_IN_BLOCK = 20
+"""With how many neighbours of a block each record is compared."""
+_SCHEMES = ("arxiv-", "doi-", "pmid-", "openalex-", "id-")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why two records, by their numbers, are one paper: the rule and how sure it is (0 to 1)."""
+    """Why two records are one paper: the ids that each alone would have, the rule, how sure it is (0 to 1)."""
 
-    first: int
-    second: int
+    first: EntityId
+    second: EntityId
     rule: str
     confidence: float
 
 
 class Papers:
-    """The papers behind records: add every record once in order, then ask for the paper of each by its number."""
+    """The papers behind records: add every record once in order, `solve`, then ask for the paper of each by number.
 
-    def __init__(self) -> None:
-        self._parent = array("q")
-        self._by_identifier: dict[int, int] = {}
-        self._by_text: dict[int, int] = {}
-        self._own: list[str] = []
-        self._fingerprint: list[int] = []
-        self._matches: list[Match] = []
+    The outcome depends on the set of records and decisions, not on their order.
+    """
+
+    def __init__(self, decisions: Iterable[Decision] = ()) -> None:
+        self._decisions = of_type(decisions, "paper")
+        self._signatures: list[Signature] = []
+        self._own: list[EntityId] = []
+        self._fingerprints = array("q")
+        self._keys = array("q")
+        self._titles = array("I")
+        self._abstracts = array("I")
+        self._identifiers = array("q")
         self._ids: list[EntityId] = []
+        self._with: dict[int, int] = {}
+        self._matches: list[tuple[int, int, str, float]] = []
 
     def add(self, paper: Paper) -> None:
         """Take the next record."""
-        number = len(self._parent)
-        self._parent.append(number)
+        number = len(self._own)
+        found = identifiers(paper)
+        signature = signature_of(paper, found)
+        abstract = abstract_hashes(paper.abstract)
         self._own.append(own_paper_id(paper))
-        self._fingerprint.append(_number(f"{paper.title}\t{paper.abstract}\t{paper.source}\t{paper.id}"))
-        for identifier in identifiers(paper):
-            earlier = self._by_identifier.setdefault(_number(identifier), number)
-            if earlier != number:
-                self._join(earlier, number, identifier.partition(":")[0], 1.0)
-        # The same text by the same people is the same paper, whatever its sources call it.
-        text = _number("\t".join((paper.title, paper.abstract, *(a.name for a in paper.authors))))
-        earlier = self._by_text.setdefault(text, number)
-        if earlier != number and paper.abstract:
-            self._join(earlier, number, "text", 1.0)
+        self._signatures.append(signature)
+        self._fingerprints.append(_number(paper.model_dump_json()))
+        titles = title_hashes(signature.title)
+        self._keys.extend(block_keys(signature.title, signature.authors, titles, abstract))
+        self._titles.extend([0] * TITLE_HASHES if titles is None else titles.tolist())
+        self._abstracts.extend([0] * ABSTRACT_HASHES if abstract is None else abstract.tolist())
+        for identifier in found:
+            self._identifiers.extend((_number(identifier), number))
 
     def solve(self) -> None:
         """Settle the papers and their ids; call once, after the last record."""
-        clusters: dict[int, list[int]] = {}
-        for number in range(len(self._parent)):
-            clusters.setdefault(self._root(number), []).append(number)
-        self._ids = [EntityId("")] * len(self._parent)
-        taken: set[str] = set()
-        ranked = sorted(clusters.values(), key=self._rank)
-        for members in ranked:
-            wanted = min((self._own[m] for m in members), key=_preference)
-            bare, copy = wanted, 0
-            while wanted in taken:
-                mark = digest(f"{min(self._fingerprint[m] for m in members)} {copy}", 8)
-                wanted, copy = f"{bare}-{mark}", copy + 1
-            taken.add(wanted)
-            for member in members:
-                self._ids[member] = EntityId(wanted)
+        rank = self._ranks()
+        accepted = self._accepted(rank)
+        clusters = self._united(accepted, rank, [], [])
+        self._name(clusters, rank)
+        if self._decisions:
+            same, apart = self._decided("merge"), self._decided("split")
+            clusters = self._united(accepted, rank, same, apart)
+            self._name(clusters, rank)
+        for hashed, number in self._identifier_pairs():
+            known = self._with.setdefault(hashed, number)
+            # An identifier that several papers claim leads to the first of them by id.
+            if self._ids[number] < self._ids[known]:
+                self._with[hashed] = number
+        self._keys, self._identifiers = array("q"), array("q")
+        self._titles, self._abstracts = array("I"), array("I")
 
     def paper_of(self, number: int) -> EntityId:
         """The paper of a record by its number in the order of adding."""
@@ -129,33 +99,104 @@ class Papers:
 
     def paper_with(self, identifier: str) -> EntityId | None:
         """The paper that has an identifier (`scheme:value`); None where no record has it."""
-        number = self._by_identifier.get(_number(identifier))
+        number = self._with.get(_number(identifier))
         return None if number is None else self._ids[number]
 
     def matches(self) -> Iterator[Match]:
-        """The reasons for merging, in the order of adding."""
-        return iter(self._matches)
+        """The reasons for merging, surest first, each record joined to its paper by one."""
+        for first, second, rule, confidence in self._matches:
+            yield Match(self._own[first], self._own[second], rule, confidence)
 
-    def _rank(self, members: list[int]) -> tuple[str, int]:
-        return (
-            min((self._own[m] for m in members), key=_preference),
-            min(self._fingerprint[m] for m in members),
-        )
+    def _ranks(self) -> list[int]:
+        """Each record's place in an order that does not depend on the order of adding."""
+        ranks = [0] * len(self._own)
+        for place, number in enumerate(sorted(range(len(self._own)), key=self._fingerprints.__getitem__)):
+            ranks[number] = place
+        return ranks
 
-    def _root(self, number: int) -> int:
-        parent = self._parent
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
+    def _accepted(self, rank: list[int]) -> list[tuple[int, int, str, float]]:
+        """The pairs that are one paper, surest first."""
+        if not self._own:
+            return []
+        found = []
+        for first, second in self._candidates(rank):
+            verdict = judge(self._signatures[first], self._signatures[second], self._abstract_likeness(first, second))
+            if verdict:
+                low, high = sorted((first, second), key=rank.__getitem__)
+                found.append((low, high, *verdict))
+        found.sort(key=lambda m: (-m[3], rank[m[0]], rank[m[1]]))
+        return found
 
-    def _join(self, first: int, second: int, rule: str, confidence: float) -> None:
-        self._matches.append(Match(first, second, rule, confidence))
-        low, high = sorted((self._root(first), self._root(second)))
-        self._parent[high] = low
+    def _candidates(self, rank: list[int]) -> Iterator[tuple[int, int]]:
+        pairs = sorted(self._identifier_pairs(), key=lambda p: (p[0], rank[p[1]]))
+        for place, (hashed, first) in enumerate(pairs):
+            for other, second in pairs[place + 1 : place + 1 + _MOST_IN_BLOCK]:
+                if other != hashed:
+                    break
+                yield min(first, second), max(first, second)
+        order = np.array(rank, dtype=np.int64)
+        for first, second in candidate_pairs(self._keys, self._titles, self._abstracts, order, _MOST_IN_BLOCK):
+            yield int(first), int(second)
 
+    def _identifier_pairs(self) -> Iterator[tuple[int, int]]:
+        return zip(self._identifiers[::2], self._identifiers[1::2], strict=True)
 
-_SCHEMES = ("arxiv-", "doi-", "pmid-", "openalex-", "id-")
+    def _abstract_likeness(self, first: int, second: int) -> float | None:
+        if not (self._signatures[first].has_abstract and self._signatures[second].has_abstract):
+            return None
+        a = self._abstracts[first * ABSTRACT_HASHES : (first + 1) * ABSTRACT_HASHES]
+        b = self._abstracts[second * ABSTRACT_HASHES : (second + 1) * ABSTRACT_HASHES]
+        if not any(a) or not any(b):
+            return None
+        return sum(x == y for x, y in zip(a, b, strict=True)) / ABSTRACT_HASHES
+
+    def _united(
+        self,
+        accepted: list[tuple[int, int, str, float]],
+        rank: list[int],
+        same: list[tuple[list[int], list[int]]],
+        apart: list[tuple[list[int], list[int]]],
+    ) -> Clusters:
+        clusters = Clusters(self._signatures, rank)
+        for left, right in apart:
+            clusters.keep_apart(left, right)
+        self._matches = []
+        for left, right in same:
+            for first, second in ((left[0], other) for other in [*left[1:], *right]):
+                clusters.join(first, second, force=True)
+                self._matches.append((first, second, "decision", 1.0))
+        for first, second, rule, confidence in accepted:
+            if clusters.join(first, second, on_title=rule.startswith("title")):
+                self._matches.append((first, second, rule, confidence))
+        return clusters
+
+    def _name(self, clusters: Clusters, rank: list[int]) -> None:
+        """Give every paper its id: the best that one of its records has; where two want one, the later has a digest."""
+        self._ids = [EntityId("")] * len(self._own)
+        wanted = [
+            (min((self._own[m] for m in members), key=_preference), min(rank[m] for m in members), members)
+            for members in clusters.members()
+        ]
+        taken: set[str] = set()
+        for want, _, members in sorted(wanted, key=lambda w: w[:2]):
+            id_, copy = want, 0
+            while id_ in taken:
+                # Records are told apart by their content, not by their place in this run.
+                lowest = min(self._fingerprints[m] for m in members)
+                id_, copy = EntityId(f"{want}-{digest(f'{lowest} {copy}', 8)}"), copy + 1
+            taken.add(id_)
+            for member in members:
+                self._ids[member] = id_
+
+    def _decided(self, kind: str) -> list[tuple[list[int], list[int]]]:
+        """The records that the decisions of a kind are about."""
+        wanted = {id_ for d in self._decisions for id_ in (d.first, d.second)}
+        records: dict[str, list[int]] = {}
+        for number, (own, id_) in enumerate(zip(self._own, self._ids, strict=True)):
+            for name in {own, id_} & wanted if kind == "merge" else {own} & wanted:
+                records.setdefault(name, []).append(number)
+        pairs = ((records.get(d.first), records.get(d.second)) for d in self._decisions if d.kind == kind)
+        return [(left, right) for left, right in pairs if left and right]
 
 
 def _preference(own: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from kg.resolve.identity import identifiers
+from kg.resolve.identifiers import identifiers
 from kg.resolve.records import LoadedRecord, own_paper_id, record_key
 from schema.annotation import Annotation, CodeRelease, Evidence, ResultAnnotation, Text
 from schema.ids import EntityId

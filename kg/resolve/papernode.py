@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from kg.resolve.entities import NAMED, Entities, Mention
-from kg.resolve.identity import Papers, cited_identifier
+from kg.resolve.identifiers import cited_identifier
+from kg.resolve.identity import Papers
 from kg.resolve.merge import MergedPaper
 from kg.resolve.names import fold
 from kg.resolve.records import LoadedRecord

@@ -23,7 +23,7 @@ from kg.extract import get_extractor
 from kg.extract.pool import extract_all
 from kg.index import IndexBuilder
 from kg.ledger import Entry, Ledger
-from kg.resolve import LoadedRecord, nodes
+from kg.resolve import LoadedRecord, decision, nodes
 from kg.statements import statements_for
 from kg.store import Snapshot, current_name, embedded, snapshots
 from schema.annotation import Text
@@ -194,7 +194,8 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _nodes(ledger: Ledger, folder: Path, base: str) -> Iterator[Node]:
-    found = nodes(lambda: (LoadedRecord(paper, drawn) for paper, drawn in ledger.records()), base)
+    decisions = [decision(kind, a, b, why) for kind, a, b, why in ledger.decisions() if kind in {"merge", "split"}]
+    found = nodes(lambda: (LoadedRecord(paper, drawn) for paper, drawn in ledger.records()), base, decisions)
     return corrected(found, read_corrections(folder))
 
 

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from kg.resolve.entities import Entities, Mention
+from kg.resolve.entities import Entities
 from kg.resolve.names import fold
+from kg.resolve.reading import Mention
 from schema.concepts import TABLES, broader_closure, concepts, not_same
 from schema.ids import entity_id, slug
 from schema.vocabulary import CLASS

@@ -24,7 +24,7 @@ class Decision:
     reason: str = ""
 
 
-def decision(kind: Kind, first: str, second: str, reason: str = "") -> Decision:
+def decision(kind: str, first: str, second: str, reason: str = "") -> Decision:
     """A decision that makes sense.
 
     Raises `BadInput` where an id is malformed, the two are of different
@@ -40,7 +40,9 @@ def decision(kind: Kind, first: str, second: str, reason: str = "") -> Decision:
         raise BadInput(f"{first!r} and {second!r} are of different classes; only like can be merged or split.")
     if first == second:
         raise BadInput(f"{first!r} is given twice; give the two ids that are the same or not the same.")
-    return Decision(kind, EntityId(first), EntityId(second), reason)
+    if kind not in {"merge", "split"}:
+        raise BadInput(f"{kind!r} is no decision; give merge or split.{did_you_mean(kind, ('merge', 'split'))}")
+    return Decision("merge" if kind == "merge" else "split", EntityId(first), EntityId(second), reason)
 
 
 def of_type(decisions: Iterable[Decision], *types: str) -> list[Decision]:

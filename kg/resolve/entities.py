@@ -12,43 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
-from functools import cache, lru_cache, partial
+from functools import partial
 
-from kg.resolve.names import bare_fold, clean, fold, is_acronym_of, is_junk, split_parenthesis, without_type_word
-from schema.concepts import Concept, broader_closure, concepts, not_same
+from kg.resolve.decisions import Decision, of_type
+from kg.resolve.names import clean, without_type_word
+from kg.resolve.reading import CLOSED, Mention, look_up, read
+from schema.concepts import Concept, broader_closure, concepts
 from schema.ids import EntityId, digest, entity_id, entity_iri, slug
 from schema.node import Edge, Node
 from schema.vocabulary import CLASS
 
 NAMED = ("Dataset", "Method", "Task", "Modality", "Condition")
 """The classes whose members are known by name."""
-CLOSED = frozenset({"Modality"})
-"""Classes that hold their table's concepts alone and are shown whole."""
 
 _AGREED = 0.8
 """The share of the expansions of a short form that must agree for the short form alone to follow them."""
 _MOST_ALIASES = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A name as a paper or a source gives it, with its other names there and perhaps a concept's key."""
-
-    cls: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    id: str | None = None
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A mention read on its own: where it points, its short forms, its surface forms."""
-
-    target: str
-    shorts: tuple[str, ...]
-    forms: tuple[str, ...]
-    is_short: bool
 
 
 @dataclass(slots=True)
@@ -59,6 +38,8 @@ class _Census:
     expansions: dict[str, dict[str, int]] = field(default_factory=dict)
     ids: dict[str, EntityId] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
+    joined: dict[str, str] = field(default_factory=dict)
+    former: dict[str, list[EntityId]] = field(default_factory=dict)
 
 
 class Entities:
@@ -67,12 +48,13 @@ class Entities:
     The outcome depends on the set of mentions, not on their order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, decisions: Iterable[Decision] = ()) -> None:
         self._census = {cls: _Census() for cls in NAMED}
+        self._decisions = of_type(decisions, *(CLASS[cls].type for cls in NAMED))
 
     def add(self, mention: Mention) -> None:
         """Count one mention."""
-        reading = _read(mention)
+        reading = read(mention)
         if reading is None:
             return
         census = self._census[mention.cls]
@@ -87,18 +69,24 @@ class Entities:
     def solve(self) -> None:
         """Settle short forms and give every entity its id; call once, after the last mention."""
         for cls, census in self._census.items():
+            decided = of_type(self._decisions, CLASS[cls].type)
+            self._part(cls, [d for d in decided if d.kind == "split"])
             for key in sorted(k for k in census.forms if self._follow(cls, k) != k):
                 self._absorb(census, key, self._follow(cls, key))
             census.ids = _ids(cls, census, partial(self._alone, cls))
+            self._unite(cls, [d for d in decided if d.kind == "merge"])
             census.taken = frozenset(id_.partition("/")[2] for id_ in census.ids.values()) | concepts(cls).keys()
 
     def resolve(self, mention: Mention) -> EntityId | None:
         """The entity of a mention that was added; None where the name is no name."""
-        reading = _read(mention)
+        reading = read(mention)
         if reading is None:
             return None
         key = self._follow(mention.cls, reading.target) if reading.is_short else reading.target
-        return self._census[mention.cls].ids.get(key)
+        census = self._census[mention.cls]
+        while key in census.joined:
+            key = census.joined[key]
+        return census.ids.get(key)
 
     def nodes(self, cls: str, used: Iterable[str], base: str) -> Iterator[Node]:
         """The nodes of one class by id: those used and, for concepts, what is broader than they."""
@@ -112,30 +100,64 @@ class Entities:
         census = self._census[cls]
         key_of = {id_.partition("/")[2]: key for key, id_ in census.ids.items()}
         for key in sorted(keys, key=lambda k: entity_id(type_, k)):
-            forms = census.forms.get(key_of.get(key, ""), {})
-            yield self._node(cls, key, table.get(key), forms, base)
+            yield self._node(cls, key, table.get(key), key_of.get(key, ""), base)
 
-    def _node(self, cls: str, key: str, concept: Concept | None, forms: dict[str, int], base: str) -> Node:
+    def _part(self, cls: str, splits: list[Decision]) -> None:
+        """Let short forms no longer stand for what people told apart from them."""
+        census = self._census[cls]
+        for split in splits:
+            sides = ({split.first}, {split.second})
+            for short, expansions in census.expansions.items():
+                for target in tuple(expansions):
+                    ends = self._would_be(cls, short), self._would_be(cls, target)
+                    if (ends[0] & sides[0] and ends[1] & sides[1]) or (ends[0] & sides[1] and ends[1] & sides[0]):
+                        del expansions[target]
+
+    def _would_be(self, cls: str, key: str) -> set[str]:
+        """The ids that a key would have by any of its forms."""
         type_ = CLASS[cls].type
+        if key.startswith("="):
+            return {entity_id(type_, key[1:])}
+        return {entity_id(type_, _slug(form, cls)) for form in self._census[cls].forms.get(key, {})}
+
+    def _unite(self, cls: str, merges: list[Decision]) -> None:
+        """Give what people joined one id and the names of both; the first id stays."""
+        census = self._census[cls]
+        for merge in merges:
+            keys = {id_: key for key, id_ in census.ids.items()}
+            if merge.first.partition("/")[2] in concepts(cls):
+                keys.setdefault(merge.first, f"={merge.first.partition('/')[2]}")
+            first, second = keys.get(merge.first), keys.get(merge.second)
+            if first is None or second is None:
+                continue
+            self._absorb(census, second, first, weight=0)
+            census.ids[first] = merge.first
+            census.joined[second] = first
+            census.former.setdefault(first, []).append(census.ids.pop(second))
+
+    def _node(self, cls: str, key: str, concept: Concept | None, known_as: str, base: str) -> Node:
+        type_, forms = CLASS[cls].type, self._census[cls].forms.get(known_as, {})
         label = concept.label if concept else min(forms, key=lambda f: (-forms[f], f))
         properties: dict[str, object] = {}
         if aliases := _aliases(label, concept.aliases if concept else (), forms, closed=cls in CLOSED):
             properties["aliases"] = aliases
         if concept and concept.exact_match:
             properties["exactMatch"] = concept.exact_match
-        if former := self._former(cls, key, forms, concept):
+        if former := self._former(cls, key, known_as, concept):
             properties["sameAs"] = tuple(entity_iri(base, f) for f in former)
         relation = f"broader{cls}"
         broader = sorted(concept.broader) if concept and CLASS[cls].concept else []
         edges = tuple(Edge(relation, entity_id(type_, b)) for b in broader)
         return Node(entity_id(type_, key), cls, label, properties, edges)
 
-    def _former(self, cls: str, key: str, forms: dict[str, int], concept: Concept | None) -> list[EntityId]:
+    def _former(self, cls: str, key: str, known_as: str, concept: Concept | None) -> list[EntityId]:
         """Ids that this entity had, or would have had, while less was known of its names."""
         if cls in CLOSED:
             return []
-        slugs = {_slug(f, cls) for f in forms if not (concept and _look_up(f, cls))} - {key}
-        return [entity_id(CLASS[cls].type, s) for s in sorted(slugs - self._census[cls].taken)]
+        census = self._census[cls]
+        forms = census.forms.get(known_as, {})
+        slugs = {_slug(f, cls) for f in forms if not (concept and look_up(f, cls))} - {key} - census.taken
+        return sorted({entity_id(CLASS[cls].type, s) for s in slugs}.union(census.former.get(known_as, ())))
 
     def _follow(self, cls: str, key: str) -> str:
         """The key that a short form on its own stands for: itself where the corpus does not agree."""
@@ -147,95 +169,15 @@ class Entities:
 
     def _alone(self, cls: str, form: str) -> str:
         """The key that a form stands for where nothing else is said."""
-        reading = _read(Mention(cls, form))
+        reading = read(Mention(cls, form))
         return "" if reading is None else self._follow(cls, reading.target)
 
     @staticmethod
-    def _absorb(census: _Census, key: str, into: str) -> None:
+    def _absorb(census: _Census, key: str, into: str, weight: int = 1) -> None:
+        """Move the forms of a key to another; with weight 0 they make no label there."""
         forms = census.forms.setdefault(into, {})
         for form, count in census.forms.pop(key).items():
-            forms[form] = forms.get(form, 0) + count
-
-
-@lru_cache(maxsize=100_000)
-def _read(mention: Mention) -> _Reading | None:
-    cls = mention.cls
-    table = concepts(cls)
-    names = _names(mention)
-    if mention.id is not None and mention.id in table:
-        return _Reading(f"={mention.id}", (), tuple(names[:1]), False)
-    if not names:
-        return None
-    name, *others = names
-    long, shorts = _long_form(name, others)
-    concept = _look_up(long, cls) or next((c for s in shorts if (c := _look_up(s, cls)) and _agrees(c, long, s)), None)
-    if concept is None and cls in CLOSED:
-        return None
-    target = f"={concept.id}" if concept else bare_fold(long, cls)
-    same = [o for o in others if o == long or o in shorts or bare_fold(o, cls) == target]
-    short_keys = tuple(s for short in shorts if (s := bare_fold(short, cls)) != target and not _look_up(short, cls))
-    kept = tuple(s for s in short_keys if not _refused(cls, s, target))
-    return _Reading(target, kept, (name, *same), concept is None and not shorts)
-
-
-def _names(mention: Mention) -> list[str]:
-    """The cleaned names of a mention without junk and repeats; empty where the name itself is junk."""
-    found: list[str] = []
-    for place, printed in enumerate((mention.name, *mention.aliases)):
-        parts = split_parenthesis(printed)
-        good = [clean(p) for p in parts if not is_junk(p, mention.cls) or _look_up(clean(p), mention.cls)]
-        if place == 0 and not good:
-            return []
-        found += [g for g in good if g and g not in found]
-    return found
-
-
-def _long_form(name: str, others: list[str]) -> tuple[str, tuple[str, ...]]:
-    """The long form that decides, and the short forms that stand for it."""
-    longs = [o for o in others if is_acronym_of(name, o)]
-    long = min(longs, key=lambda o: (len(o), o)) if longs else name
-    shorts = [s for s in (name, *others) if s != long and is_acronym_of(s, long)]
-    return long, tuple(shorts)
-
-
-@cache
-def _index(cls: str) -> dict[str, str]:
-    """Folded names of a class's table to keys; names of two concepts are left out."""
-    found: dict[str, str] = {}
-    clashes: set[str] = set()
-    for concept in concepts(cls).values():
-        for name in concept.names:
-            key = fold(name)
-            if found.setdefault(key, concept.id) != concept.id:
-                clashes.add(key)
-    for concept in concepts(cls).values():
-        for name in concept.names:
-            found.setdefault(bare_fold(name, cls), concept.id)
-    return {key: id_ for key, id_ in found.items() if key not in clashes}
-
-
-def _look_up(name: str, cls: str) -> Concept | None:
-    """The concept that a name means in its class's table."""
-    index = _index(cls)
-    id_ = index.get(fold(name)) or index.get(bare_fold(name, cls))
-    return concepts(cls)[id_] if id_ else None
-
-
-def _agrees(concept: Concept, long: str, short: str) -> bool:
-    """True where a long form fits a concept found by its short form: the table has none, or one much like it."""
-    known = [n for n in concept.names if is_acronym_of(short, n)]
-    mine = fold(long)
-    return not known or any(SequenceMatcher(None, mine, fold(n), autojunk=False).ratio() >= 0.85 for n in known)
-
-
-@cache
-def _refusals() -> frozenset[frozenset[str]]:
-    return frozenset(frozenset(fold(n) for n in pair) for pair in not_same())
-
-
-def _refused(cls: str, short: str, target: str) -> bool:
-    names = (fold(n) for n in concepts(cls)[target[1:]].names) if target.startswith("=") else (target,)
-    return any(frozenset((short, name)) in _refusals() for name in names)
+            forms[form] = forms.get(form, 0) + count * weight
 
 
 def _slug(form: str, cls: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from kg.resolve.decisions import Decision
 from kg.resolve.entities import NAMED, Entities
 from kg.resolve.identity import Papers
 from kg.resolve.merge import merge_records
@@ -15,15 +16,17 @@ from schema.node import Node
 from schema.vocabulary import CLASSES
 
 
-def nodes(records: Records, base: str = DEFAULT_BASE) -> Iterator[Node]:
+def nodes(records: Records, base: str = DEFAULT_BASE, decisions: Iterable[Decision] = ()) -> Iterator[Node]:
     """Every node of the graph that records make: classes in the vocabulary's order, each sorted by id.
 
     `records` is read twice, in the same order both times: first for names and
     identifiers, then for the papers themselves. The nodes do not depend on the
     order of the records. Papers wait on disk while they are sorted; what is
-    held in memory are identifiers and names.
+    held in memory are identifiers and names. `decisions` are what people said
+    of who is who.
     """
-    entities, papers = Entities(), Papers()
+    decided = tuple(decisions)
+    entities, papers = Entities(decided), Papers(decided)
     for record in read_records(records):
         papers.add(record.paper)
         for mention in mentions_of(record):

@@ -140,6 +140,16 @@ def without_type_word(name: str, cls: str) -> str:
     return name
 
 
+def without_any_type_word(name: str, cls: str) -> str:
+    """A cleaned name without one type word behind it, whatever is left; for looking up in a table.
+
+    >>> without_any_type_word("transformer model", "Method"), without_any_type_word("model", "Method")
+    ('transformer', 'model')
+    """
+    head, _, last = name.rpartition(" ")
+    return head if head and last.lower() in TYPE_WORDS.get(cls, frozenset()) else name
+
+
 def split_parenthesis(name: str) -> tuple[str, ...]:
     """The two names in "long form (SHORT)", or the name alone.
 
@@ -189,8 +199,9 @@ def is_acronym_of(short: str, long: str) -> bool:
     """True where the letters of `short` can be found in order in `long`, the first at the start of a word.
 
     The test of Schwartz and Hearst (Pacific Symposium on Biocomputing, 2003),
-    which wants the first letters to agree, with two more demands: the numbers
-    agree, and most letters of the short form begin words.
+    which wants the first letters to agree, with more demands: the numbers
+    agree, most words begin with a letter of the short form, and the short form
+    does not itself stand in the long one ("GPT-4" in "GPT-4 Turbo").
 
     >>> is_acronym_of("CNN", "convolutional neural network"), is_acronym_of("CAD", "coronary artery disease")
     (True, True)
@@ -200,14 +211,14 @@ def is_acronym_of(short: str, long: str) -> bool:
     long_text = clean(long)
     letters = [c for c in _singular(clean(short)).casefold() if c.isalnum() or c == "+"]
     words = [w for w in re.split(r"[\s\-–/]+", long_text.casefold()) if w]
-    if not 2 <= len(letters) <= 12 or len(words) < 2 or len(long_text) <= len(letters):
+    if not 2 <= len(letters) <= 12 or len(words) < 2 or (" " not in long_text and len(words) < 3):
         return False
-    if " " in short.strip() or set(numbers_of(short)) - set(numbers_of(long)):
+    if " " in short.strip() or fold(short) in fold(long) or len(long_text) <= len(letters):
         return False
-    if numbers_of(long) and set(numbers_of(long)) - set(numbers_of(short)) - {"2", "3"}:
+    if set(numbers_of(short)) - set(numbers_of(long)) or set(numbers_of(long)) - set(numbers_of(short)) - {"2", "3"}:
         return False
     return (
-        letters[0] == words[0][0] and _found_in_order(letters, long_text.casefold()) and _starts(letters, words) >= 0.5
+        letters[0] == words[0][0] and _found_in_order(letters, long_text.casefold()) and _starts(letters, words) >= 0.6
     )
 
 
@@ -226,7 +237,7 @@ def _starts(letters: list[str], words: list[str]) -> float:
     for word in words:
         small = word in {"of", "and", "for", "the", "in", "on", "with", "to", "a", "via", "by"}
         counted += not small
-        if todo and word[0] in todo[:3]:
+        if word[0] in todo:
             del todo[: todo.index(word[0]) + 1]
             met += not small
     return met / counted if counted else 0.0
@@ -269,7 +280,9 @@ def _singular_word(word: str) -> str:
 
 
 def _is_coined(text: str) -> bool:
-    """True where some word is made up: capitals inside, a digit, or letters of more than one case in odd places."""
+    """True where some word is made up: a capital or a digit inside, or a lone capital before a hyphen."""
     return any(
-        any(c.isdigit() for c in word) or any(c.isupper() for c in word[1:]) for word in text.split() if len(word) > 1
+        any(c.isdigit() for c in word) or any(c.isupper() for c in word[1:]) or re.match(r"[A-Z]-", word)
+        for word in text.split()
+        if len(word) > 1
     )

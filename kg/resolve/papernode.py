@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from kg.resolve.entities import NAMED, Entities, Mention
+from kg.resolve.entities import NAMED, Entities
 from kg.resolve.identifiers import cited_identifier
 from kg.resolve.identity import Papers
 from kg.resolve.merge import MergedPaper
 from kg.resolve.names import fold
+from kg.resolve.reading import Mention
 from kg.resolve.records import LoadedRecord
 from kg.resolve.repositories import repository_id, repository_label, repository_url
 from kg.resolve.spill import Spill

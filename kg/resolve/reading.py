@@ -1,0 +1,116 @@
+"""One mention read on its own: the concept or the fold it points to, and the short forms that stand for it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+
+from kg.resolve.names import bare_fold, clean, fold, is_acronym_of, is_junk, split_parenthesis, without_any_type_word
+from schema.concepts import Concept, concepts, not_same
+
+CLOSED = frozenset({"Modality"})
+"""Classes that hold their table's concepts alone and are shown whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name as a paper or a source gives it, with its other names there and perhaps a concept's key."""
+
+    cls: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A mention read on its own: where it points, its short forms, its surface forms."""
+
+    target: str
+    shorts: tuple[str, ...]
+    forms: tuple[str, ...]
+    is_short: bool
+
+
+@lru_cache(maxsize=100_000)
+def read(mention: Mention) -> Reading | None:
+    """What a mention says on its own; None where its name is no name."""
+    cls = mention.cls
+    table = concepts(cls)
+    names = _names(mention)
+    if mention.id is not None and mention.id in table:
+        return Reading(f"={mention.id}", (), tuple(names[:1]), False)
+    if not names:
+        return None
+    name, *others = names
+    long, shorts = _long_form(name, others)
+    concept = look_up(long, cls) or next((c for s in shorts if (c := look_up(s, cls)) and _agrees(c, long, s)), None)
+    if concept is None and cls in CLOSED:
+        return None
+    target = f"={concept.id}" if concept else bare_fold(long, cls)
+    same = [o for o in others if o == long or o in shorts or bare_fold(o, cls) == target]
+    short_keys = tuple(s for short in shorts if (s := bare_fold(short, cls)) != target and not look_up(short, cls))
+    kept = tuple(s for s in short_keys if not _refused(cls, s, target))
+    return Reading(target, kept, (name, *same), concept is None and not shorts)
+
+
+def _names(mention: Mention) -> list[str]:
+    """The cleaned names of a mention without junk and repeats; empty where the name itself is junk."""
+    found: list[str] = []
+    for place, printed in enumerate((mention.name, *mention.aliases)):
+        parts = split_parenthesis(printed)
+        good = [clean(p) for p in parts if not is_junk(p, mention.cls) or look_up(clean(p), mention.cls)]
+        if place == 0 and not good:
+            return []
+        found += [g for g in good if g and g not in found]
+    return found
+
+
+def _long_form(name: str, others: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The long form that decides, and the short forms that stand for it."""
+    longs = [o for o in others if is_acronym_of(name, o)]
+    long = min(longs, key=lambda o: (len(o), o)) if longs else name
+    shorts = [s for s in (name, *others) if s != long and is_acronym_of(s, long)]
+    return long, tuple(shorts)
+
+
+@cache
+def _index(cls: str) -> dict[str, str]:
+    """Folded names of a class's table to keys; names of two concepts are left out."""
+    found: dict[str, str] = {}
+    clashes: set[str] = set()
+    for concept in concepts(cls).values():
+        for name in concept.names:
+            key = fold(name)
+            if found.setdefault(key, concept.id) != concept.id:
+                clashes.add(key)
+    for concept in concepts(cls).values():
+        for name in concept.names:
+            found.setdefault(bare_fold(name, cls), concept.id)
+    return {key: id_ for key, id_ in found.items() if key not in clashes}
+
+
+def look_up(name: str, cls: str) -> Concept | None:
+    """The concept that a name means in its class's table."""
+    index = _index(cls)
+    keys = (fold(name), bare_fold(name, cls), fold(without_any_type_word(clean(name), cls)))
+    id_ = next((index[key] for key in keys if key in index), None)
+    return concepts(cls)[id_] if id_ else None
+
+
+def _agrees(concept: Concept, long: str, short: str) -> bool:
+    """True where a long form fits a concept found by its short form: the table has none, or one much like it."""
+    known = [n for n in concept.names if is_acronym_of(short, n)]
+    mine = fold(long)
+    return not known or any(SequenceMatcher(None, mine, fold(n), autojunk=False).ratio() >= 0.85 for n in known)
+
+
+@cache
+def _refusals() -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(fold(n) for n in pair) for pair in not_same())
+
+
+def _refused(cls: str, short: str, target: str) -> bool:
+    names = (fold(n) for n in concepts(cls)[target[1:]].names) if target.startswith("=") else (target,)
+    return any(frozenset((short, name)) in _refusals() for name in names)

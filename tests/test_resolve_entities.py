@@ -1,0 +1,211 @@
+"""Names to entities: what means the same meets, what only looks alike stays apart, junk is nothing."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from kg.resolve.decisions import Decision, decision
+from kg.resolve.entities import Entities
+from kg.resolve.names import is_acronym_of, is_junk
+from kg.resolve.reading import Mention
+from schema.concepts import not_same
+from schema.ids import DEFAULT_BASE
+from schema.node import Node
+
+
+def solved(*mentions: Mention, decisions: tuple[Decision, ...] = ()) -> Entities:
+    entities = Entities(decisions)
+    for mention in mentions:
+        entities.add(mention)
+    entities.solve()
+    return entities
+
+
+def ids(*mentions: Mention, decisions: tuple[Decision, ...] = ()) -> list[str | None]:
+    entities = solved(*mentions, decisions=decisions)
+    return [entities.resolve(m) for m in mentions]
+
+
+def node(cls: str, *mentions: Mention, decisions: tuple[Decision, ...] = ()) -> Node:
+    entities = solved(*mentions, decisions=decisions)
+    (found,) = entities.nodes(cls, {i for m in mentions if (i := entities.resolve(m))}, DEFAULT_BASE)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cls", "names"),
+    [
+        ("Dataset", ("MIMIC-CXR", "MIMIC CXR", "mimic-cxr", "the MIMIC-CXR dataset", "MIMIC–CXR")),
+        ("Method", ("GPT-4o", "GPT4o", "gpt-4o", "GPT 4o")),
+        ("Method", ("U-Net", "UNet", "U-net architecture", "Unet")),
+        ("Modality", ("X-ray", "radiograph", "X-rays", "Radiographs")),
+        ("Method", ("convolutional neural network", "CNN", "CNNs", "Convolutional Neural Networks", "ConvNet")),
+        ("Condition", ("brain tumor", "brain tumour", "Brain Tumours", "brain tumors")),
+        ("Dataset", ("Brain Tumor Segmentation (BraTS) challenge", "BraTS", "BRATS")),
+        ("Method", ("Foo-Net", "FooNet", "Foo Net", "$\\text{Foo}$-Net")),
+        ("Method", ("δ-VAE", "$\\delta$-VAE", "Delta-VAE")),
+        ("Task", ("jigsaw localisation", "Jigsaw localization", "jigsaw localization task")),
+    ],
+)
+def test_spellings_of_one_name_are_one_entity(cls: str, names: tuple[str, ...]):
+    found = ids(*(Mention(cls, n) for n in names))
+
+    assert len(set(found)) == 1 and found[0], dict(zip(names, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("cls", "first", "second"),
+    [
+        ("Dataset", "MIMIC-III", "MIMIC-IV"),
+        ("Dataset", "MIMIC", "MIMIC-IV"),
+        ("Method", "U-Net", "nnU-Net"),
+        ("Method", "BERT", "ClinicalBERT"),
+        ("Method", "GPT-4", "GPT-4o"),
+        ("Method", "ResNet-18", "ResNet-50"),
+        ("Method", "ResNet", "ResNet-18"),
+        ("Method", "Foo-Net", "Foo-Net+"),
+        ("Method", "Foo-Net v1", "Foo-Net v2"),
+        ("Method", "Foo 2 7B", "Foo 27B"),
+        ("Dataset", "FooQA", "FooVQA"),
+        ("Method", "A*", "RRT*"),
+    ],
+)
+def test_different_things_stay_apart_even_where_a_text_gives_one_as_another_name(cls: str, first: str, second: str):
+    assert len(set(ids(Mention(cls, first), Mention(cls, second)))) == 2
+    found = ids(Mention(cls, first, (second,)), Mention(cls, second))
+    assert len(set(found)) == 2 and None not in found
+
+
+def test_remembered_refusals_hold_whatever_the_class():
+    for cls in ("Method", "Dataset", "Task", "Condition"):
+        for pair in not_same():
+            first, second = sorted(pair)
+            found = ids(Mention(cls, first), Mention(cls, second))
+            assert found[0] is None or found[0] != found[1], pair
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        ("Method", "the proposed method"), ("Dataset", "our dataset"), ("Dataset", "42"),
+        ("Method", "a novel framework"),
+        ("Dataset", "two public datasets"), ("Method", "X"), ("Method", "https://github.com/a/b"), ("Dataset", "  "),
+        ("Method", "this model"), ("Dataset", "1,024"), ("Condition", "the disease"), ("Method", "--"),
+        ("Modality", "some unknown modality"),
+    ],
+)  # fmt: skip
+def test_junk_becomes_no_entity(cls: str, name: str):
+    assert ids(Mention(cls, name)) == [None]
+
+
+def test_a_name_that_a_table_knows_is_no_junk():
+    assert is_junk("world model") and ids(Mention("Method", "world model")) == ["method/world-model"]
+
+
+def test_a_short_form_alone_follows_the_long_form_that_the_corpus_agrees_on():
+    long = Mention("Method", "FBN", ("foo bar network",))
+
+    assert len(set(ids(long, Mention("Method", "FBN"), Mention("Method", "Foo Bar Networks")))) == 1
+
+
+def test_an_ambiguous_short_form_chains_nothing_together():
+    first = Mention("Condition", "CAX", ("coronary artery xerosis",))
+    second = Mention("Condition", "CAX", ("chronic ankle xanthoma",))
+    alone = Mention("Condition", "CAX")
+
+    assert ids(first, second, alone) == [
+        "condition/coronary-artery-xerosis", "condition/chronic-ankle-xanthoma", "condition/cax",
+    ]  # fmt: skip
+
+
+def test_a_long_form_decides_against_the_table_s_reading_of_its_short_form():
+    table = Mention("Method", "SAM")
+    other = Mention("Method", "SAM", ("sharpness-aware minimization",))
+
+    assert ids(table, other) == ["method/segment-anything-model", "method/sharpness-aware-minimization"]
+
+
+def test_the_label_is_the_commonest_form_and_the_rest_are_other_names():
+    mentions = [Mention("Method", n) for n in ("FooNet", "Foo-Net", "Foo-Net", "foo-net")]
+    found = node("Method", *mentions)
+
+    assert (found.id, found.label) == ("method/foo-net", "Foo-Net")
+    assert found.properties["aliases"] == ("FooNet",)
+    assert found.properties["sameAs"] == (f"{DEFAULT_BASE}method/foonet",)
+
+
+def test_a_key_that_a_later_name_changes_leads_on():
+    before = node("Method", Mention("Method", "FooNet"))
+    after = node("Method", Mention("Method", "FooNet"), Mention("Method", "Foo-Net"))
+
+    assert before.id == "method/foonet"
+    assert after.id == "method/foo-net"
+    assert DEFAULT_BASE + before.id in after.properties["sameAs"]
+
+
+def test_a_concept_keeps_its_label_and_its_wider_concepts_come_with_it():
+    entities = solved(Mention("Condition", "GBM"))
+    found = {n.id: n for n in entities.nodes("Condition", {"condition/glioblastoma"}, DEFAULT_BASE)}
+
+    assert found["condition/glioblastoma"].label == "glioblastoma"
+    assert found["condition/glioblastoma"].targets("broaderCondition") == ("condition/glioma",)
+    assert {"condition/glioma", "condition/brain-tumor"} <= found.keys()
+
+
+def test_the_whole_table_of_modalities_is_shown():
+    assert len(list(Entities().nodes("Modality", (), DEFAULT_BASE))) == 71
+
+
+def test_the_order_of_mentions_changes_nothing():
+    luck = random.Random(5)
+    names = [
+        "Foo-Net",
+        "FooNet",
+        "FN",
+        "CAX",
+        "coronary artery xerosis",
+        "Bar",
+        "BAR",
+        "bars",
+        "C+",
+        "Cplus",
+        "MIMIC IV",
+    ]
+    longs = [(), ("coronary artery xerosis",), ("chronic ankle xanthoma",), ("Foo Network",)]
+    mentions = [
+        Mention(luck.choice(["Method", "Condition"]), luck.choice(names), luck.choice(longs)) for _ in range(60)
+    ]
+    expected = dict(zip(mentions, ids(*mentions), strict=True))
+    for _ in range(5):
+        luck.shuffle(mentions)
+        assert dict(zip(mentions, ids(*mentions), strict=True)) == expected
+
+
+def test_people_may_join_and_part_entities():
+    joined = (decision("merge", "method/foo", "method/bar", "renamed"),)
+    found = node("Method", Mention("Method", "Foo"), Mention("Method", "Bar"), decisions=joined)
+    assert found.id == "method/foo"
+    assert found.properties["aliases"] == ("Bar",)
+    assert found.properties["sameAs"] == (f"{DEFAULT_BASE}method/bar",)
+
+    mentions = Mention("Method", "FBN", ("foo bar network",)), Mention("Method", "FBN")
+    parted = (decision("split", "method/foo-bar-network", "method/fbn"),)
+    assert ids(*mentions, decisions=parted) == ["method/foo-bar-network", "method/fbn"]
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "expected"),
+    [
+        ("CNN", "convolutional neural network", True),
+        ("BraTS", "Brain Tumor Segmentation", True),
+        ("GPT-4", "Generative Pre-trained Transformer 4", True),
+        ("MIMIC-IV", "Medical Information Mart for Intensive Care III", False),
+        ("CT", "clinical notes", False),
+        ("SAM", "large language model", False),
+        ("foo net", "foo bar network", False),
+    ],
+)
+def test_an_acronym_takes_its_letters_in_order_from_its_long_form(short: str, long: str, expected: bool):
+    assert is_acronym_of(short, long) is expected

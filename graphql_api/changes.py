@@ -100,7 +100,7 @@ def _node(context: Context, changes: Sequence[Change], call: Call) -> list[Any]:
     return run_refs(context, call, [context.index.find(c.id) for c in changes])
 
 
-def _change_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
+def _change_type(entity: GraphQLInterfaceType, node: GraphQLInterfaceType) -> GraphQLObjectType:
     return GraphQLObjectType(
         "Change",
         lambda: {
@@ -108,6 +108,7 @@ def _change_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
             "kind": batched(GraphQLNonNull(KINDS), "What happened to it.", "ADDED", each(lambda c: c.kind)),
             "node": batched(entity, "The entity as it is now; null where it is gone.", "node { name }", _node),
         },
+        interfaces=(node,),
         description=described("An entity that is not as it was.", "nodes { kind id }"),
     )
 
@@ -159,6 +160,6 @@ def changes_field(connection: GraphQLObjectType) -> GraphQLField:
     )
 
 
-def changes_connection(entity: GraphQLInterfaceType) -> GraphQLObjectType:
+def changes_connection(entity: GraphQLInterfaceType, node: GraphQLInterfaceType) -> GraphQLObjectType:
     """The type of a page of changes."""
-    return _connection(_change_type(entity))
+    return _connection(_change_type(entity, node))

@@ -163,7 +163,7 @@ def _fields() -> Mapping[str, GraphQLField]:
         STATS, "The size of the graph.", "stats { papers datasets }",
         lambda context, parents, call: run(context, call.child, STATS, parents),
     )  # fmt: skip
-    made["changes"] = changes_field(changes_connection(ENTITY))
+    made["changes"] = changes_field(changes_connection(ENTITY, NODE))
     return made
 
 

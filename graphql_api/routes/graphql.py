@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphql_api.cache import AnswerCache
-from graphql_api.errors import INTERNAL, MASK
+from graphql_api.errors import INTERNAL, MASK, RequestErrors
 from graphql_api.limits import Limits
 from graphql_api.request import HTML, JSON, RESPONSE_JSON, HttpError, media_type, read_request
 from graphql_api.service import Answer, Question, Service, failure
@@ -62,9 +62,6 @@ class Endpoint:
     async def _graphql(self, request: Request, accepted: str) -> Response:
         read = await read_request(request, self.limits)
         state = self.served.now()
-        if request.method != "POST" and self._writes(read.questions[0]):
-            refused = failure([_error("Only queries may be sent with GET.", "method-not-allowed")])
-            return self._response(refused, accepted, 405, {"allow": "POST"})
         answers = [await self._answer(state, question) for question in read.questions]
         if read.batch:
             body = b"[" + b",".join(a.body for a in answers) + b"]"
@@ -74,6 +71,11 @@ class Endpoint:
         return self._response(answer, accepted, status)
 
     async def _answer(self, state: State, question: Question) -> Answer:
+        if question.sha256 and question.query is not None:
+            try:
+                self.service.text_of(question)  # remembers the hash, also where the answer is ready
+            except RequestErrors as err:
+                return failure(err.errors)
         key = _key(state, question)
         if (ready := self.cache.get(key)) is not None:
             return Answer(ready, True, True)
@@ -87,13 +89,6 @@ class Endpoint:
         if answer.clean:
             self.cache.put(key, answer.body)
         return answer
-
-    def _writes(self, question: Question) -> bool:
-        try:
-            prepared = self.service.prepare(self.service.text_of(question))
-            return self.service.operation_of(prepared, question.operation).operation.value != "query"
-        except Exception:  # noqa: BLE001 - what is wrong with the request is said when it is answered
-            return False
 
     @staticmethod
     def _response(answer: Answer, accepted: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kg.index.arrays import ArrayWriter
-from kg.index.columns import NumberCells, StringCells, kind_of
+from kg.index.columns import ENUMS, NumberCells, StringCells, kind_of
 from kg.index.csr import Csr, Ints, closure_of, csr_of, inverse_of, widened
 from kg.index.fulltext import TextWriter
 from kg.index.names import NameTable, fold, hash_of
@@ -24,7 +24,7 @@ from schema.ids import DEFAULT_BASE
 from schema.node import Edge, Node
 from schema.vocabulary import CLASSES, EDGE, EDGES, literals_of
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The version of the index's format: an index of another version is built anew."""
 
 CONCEPTS: Final = tuple(c.name for c in CLASSES if c.concept)
@@ -58,9 +58,15 @@ class _Rows:
             if isinstance(cells, StringCells):
                 cells.add(here, value)
             elif cells is not None:
-                cells.add(here, value if field not in IN_RECORD_ALONE else True)
+                cells.add(here, _number_for(field, value))
         for name in {fold(n) for n in names_of(node)}:
             self.names.add(name, here)
+
+    def label_ranks(self) -> Ints:
+        """The rank of every label in lower case, equal labels alike, in the order of arrival."""
+        labels = [label.lower() for label in self.labels.texts()]
+        rank = {label: place for place, label in enumerate(sorted(set(labels)))}
+        return np.array([rank[label] for label in labels], dtype=np.int32)
 
     def order(self) -> Ints:
         """The default order: papers by year (latest first, unknown last), then title; all by label, then id."""
@@ -202,6 +208,7 @@ class IndexBuilder:
         out.add(f"{cls}/record-size", sizes[arrivals].astype(np.int32))
         _write_strings(out, f"{cls}/id", rows.ids, order)
         _write_strings(out, f"{cls}/label", rows.labels, order)
+        out.add(f"{cls}/label-rank", rows.label_ranks()[order])
         for name, cells in rows.literals.items():
             if isinstance(cells, NumberCells) and cells:
                 out.add(f"{cls}/{name}", cells.dense(len(order))[order])
@@ -230,6 +237,12 @@ class IndexBuilder:
 def names_of(node: Node) -> tuple[str, ...]:
     """Everything that a node can be called: key, label, other names."""
     return (node.id.partition("/")[2], node.label, *node.properties.get("aliases", ()))
+
+
+def _number_for(field: str, value: Any) -> Any:
+    if field in ENUMS:
+        return ENUMS[field].index(value)
+    return True if field in IN_RECORD_ALONE else value
 
 
 def stored_confidence(confidence: float) -> float:

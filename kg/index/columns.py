@@ -12,12 +12,14 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from kg.index.csr import Ints
+from kg.index.csr import Csr, Ints
+from schema.annotation import CodeStatus
 from schema.vocabulary import LiteralTerm
 
 END = "\x1f"
@@ -25,13 +27,20 @@ _END = END.encode()
 _END_BYTE = END.encode()[0]
 NO_INT = np.iinfo(np.int32).min
 NO_BOOL = -1
+ENUMS: Final = MappingProxyType({"codeStatus": get_args(CodeStatus)})
+"""Literals with a fixed set of values; stored as places in it."""
+_FEW = 256
+"""Up to so many matching rows are found one by one."""
 _NUMBERS: Final[dict[str, tuple[Any, float]]] = {
-    "int": (np.int32, NO_INT), "float": (np.float64, float("nan")), "bool": (np.int8, NO_BOOL)
+    "int": (np.int32, NO_INT), "float": (np.float64, float("nan")), "bool": (np.int8, NO_BOOL),
+    "enum": (np.int8, NO_BOOL),
 }  # fmt: skip
 
 
 def kind_of(term: LiteralTerm) -> str:
-    """How a literal is stored: "int" (int32), "float" (float64), "bool" (int8) or "str" (blob)."""
+    """How a literal is stored: "int" (int32), "float" (float64), "bool" or "enum" (int8), or "str" (blob)."""
+    if term.field in ENUMS:
+        return "enum"
     return {"integer": "int", "double": "float", "boolean": "bool"}.get(term.datatype, "str")
 
 
@@ -139,23 +148,67 @@ class StringColumn:
 
     def find(self, text: str, *, at_start: bool = False, whole: bool = False) -> Ints:
         """The rows that have a value with `text` in it, at its start, or equal to it; ascending."""
+        needle = text.encode("utf-8", "surrogatepass") + (_END if whole else b"")
         if END in text:
             return np.zeros(0, dtype=np.int64)
-        needle = text.encode("utf-8", "surrogatepass") + (_END if whole else b"")
         if not needle:
             return np.flatnonzero(self.present)
+        if at_start or whole:
+            return self._rows_at(self._begin_with(needle, self._value_starts))
         found: list[int] = []
-        size = self.at + int(self.offsets[-1])
-        place = self.buffer.find(needle, self.at, size)
-        while place >= 0:
-            start_of_value = place == self.at or self.buffer[place - 1] == _END_BYTE
-            if start_of_value or not (at_start or whole):
-                row = int(np.searchsorted(self.offsets, place - self.at, side="right")) - 1
-                found.append(row)
-                place = self.buffer.find(needle, self.at + int(self.offsets[row + 1]), size)
-            else:
-                place = self.buffer.find(needle, place + 1, size)
-        return np.array(found, dtype=np.int64)
+        size = int(self.offsets[-1])
+        place = self.buffer.find(needle, self.at, self.at + size)
+        while place >= 0 and len(found) < _FEW:
+            found.append(int(np.searchsorted(self.offsets, place - self.at, side="right")) - 1)
+            place = self.buffer.find(needle, self.at + int(self.offsets[found[-1] + 1]), self.at + size)
+        if place < 0:
+            return np.array(found, dtype=np.int64)
+        # Frequent: all places of its first byte at once.
+        rest = np.flatnonzero(self._bytes[place - self.at :] == needle[0]) + (place - self.at)
+        return np.concatenate((np.array(found, dtype=np.int64), self._rows_at(self._begin_with(needle, rest))))
+
+    @cached_property
+    def coded(self) -> tuple[list[str], Csr]:
+        """The distinct values, sorted, and for each row the places of its values among them; made once and kept."""
+        cells = [self.values(row) for row in range(len(self))]
+        known = sorted({value for cell in cells for value in cell})
+        code = {value: place for place, value in enumerate(known)}
+        ptr = np.zeros(len(self) + 1, dtype=np.int32)
+        np.cumsum([len(cell) for cell in cells], out=ptr[1:])
+        return known, Csr(ptr, np.array([code[v] for cell in cells for v in cell], dtype=np.int32))
+
+    @cached_property
+    def ranks(self) -> Ints:
+        """For each row the rank of its first value in lower case, equal values alike; made once and kept."""
+        texts = self.lower.firsts(range(len(self)))
+        rank = {text: place for place, text in enumerate(sorted(set(texts)))}
+        return np.array([rank[text] for text in texts], dtype=np.int32)
+
+    @cached_property
+    def _bytes(self) -> npt.NDArray[np.uint8]:
+        return np.frombuffer(self.buffer, dtype=np.uint8, count=int(self.offsets[-1]), offset=self.at)
+
+    @cached_property
+    def _value_starts(self) -> Ints:
+        ends = np.flatnonzero(self._bytes == _END_BYTE)
+        return np.concatenate((np.zeros(min(1, len(ends)), dtype=np.int64), ends[:-1] + 1))
+
+    def _begin_with(self, needle: bytes, places: Ints) -> Ints:
+        places = places[places <= int(self.offsets[-1]) - len(needle)]
+        for step, byte in enumerate(needle):
+            places = places[self._bytes[places + step] == byte]
+        return places
+
+    def _rows_at(self, places: Ints) -> Ints:
+        return np.unique(np.searchsorted(self.offsets, places, side="right") - 1)
+
+
+def values_of(field: str, numbers: npt.NDArray[Any]) -> list[Any]:
+    """The values that stored numbers of a literal stand for; None where there is none."""
+    if field in ENUMS:
+        return [None if code == NO_BOOL else ENUMS[field][code] for code in numbers.tolist()]
+    found = numbers.astype(bool).tolist() if numbers.dtype == np.int8 else numbers.tolist()
+    return [v if there else None for v, there in zip(found, present_numbers(numbers).tolist(), strict=True)]
 
 
 def present_numbers(column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -6,9 +6,11 @@ import base64
 import json
 import mmap
 from array import array
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -28,7 +30,30 @@ from schema.node import Edge, Node
 from schema.vocabulary import CLASS, CLASS_OF_TYPE, CLASSES, EDGE, edges_from
 
 _POSTINGS_KEPT = 4096
+_ANSWERS_KEPT = 256
 _CLASS_NAMES = [c.name for c in CLASSES]
+
+
+class Kept:
+    """The most recently used sets of rows, by what they answer; shared by all threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._sets: OrderedDict[Hashable, BitMap] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], BitMap]) -> BitMap:
+        """The set for a key, made where it is not at hand; treat it as frozen."""
+        with self._lock:
+            if key in self._sets:
+                self._sets.move_to_end(key)
+                return self._sets[key]
+        made = make()
+        with self._lock:
+            self._sets[key] = made
+            if len(self._sets) > self._most:
+                self._sets.popitem(last=False)
+        return made
 
 
 class Index:
@@ -53,6 +78,7 @@ class Index:
         self._relations: dict[tuple[str, bool, bool], Csr] = {}
         self._columns: dict[tuple[str, str], StringColumn | npt.NDArray[Any] | None] = {}
         self.posting = lru_cache(_POSTINGS_KEPT)(self._posting)
+        self.kept = Kept(_ANSWERS_KEPT)
 
     @classmethod
     def open(cls, path: str | Path) -> Index:
@@ -150,6 +176,10 @@ class Index:
                 else self._arrays.array(name)
             )
         return self._columns[key]
+
+    def label_ranks(self, cls: str) -> Ints:
+        """For each row the rank of its label in lower case, equal labels alike."""
+        return self._arrays.array(f"{cls}/label-rank")
 
     # -- inside ---------------------------------------------------------
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kg.index import Index, StringColumn
-from kg.index.columns import present_numbers
+from kg.index.columns import ENUMS, present_numbers
 from kg.query.fields import Field, accepted
 from kg.query.plan import threshold
 from schema.errors import BadFilter, did_you_mean
@@ -42,7 +42,7 @@ def facet_values(
     field = facet_field(cls, name)
     if field.kind == "relation":
         return _of_relation(index, field, rows, first, min_confidence)
-    return _of_literal(index, cls, field, rows)[:first]
+    return _of_literal(index, cls, field, rows, first)
 
 
 def facet_field(cls: str, name: str) -> Field:
@@ -76,20 +76,21 @@ def most_frequent(counts: npt.NDArray[Any], first: int | None) -> list[int]:
     return found
 
 
-def _of_literal(index: Index, cls: str, field: Field, rows: npt.NDArray[Any]) -> list[FacetValue]:
+def _of_literal(index: Index, cls: str, field: Field, rows: npt.NDArray[Any], first: int | None) -> list[FacetValue]:
     column = index.column(cls, field.literal)
     if column is None:
         return []
     if isinstance(column, StringColumn):
-        texts = [v for row in rows.tolist() for v in column.values(row)]
-        pairs = list(zip(*np.unique(np.array(texts, dtype=object), return_counts=True), strict=True)) if texts else []
-        return _sorted([FacetValue(None, str(v), str(v), int(n)) for v, n in pairs])
-    values, counts = np.unique(column[rows][present_numbers(column)[rows]], return_counts=True)
-    as_value = bool if field.kind == "bool" else values.dtype.type(0).item().__class__
-    return _sorted(
-        [FacetValue(None, as_value(v), str(as_value(v)), int(n)) for v, n in zip(values, counts, strict=True)]
-    )
+        known, csr = column.coded
+        counts = np.bincount(csr.gather(rows), minlength=len(known))
+        return [FacetValue(None, known[c], known[c], int(counts[c])) for c in most_frequent(counts, first)]
+    numbers, counts = np.unique(column[rows][present_numbers(column)[rows]], return_counts=True)
+    values = [_value(field, number) for number in numbers.tolist()]
+    found = [FacetValue(None, v, str(v), n) for v, n in zip(values, counts.tolist(), strict=True)]
+    return sorted(found, key=lambda v: -v.count)[:first]
 
 
-def _sorted(values: list[FacetValue]) -> list[FacetValue]:
-    return sorted(values, key=lambda v: -v.count)
+def _value(field: Field, number: float) -> str | float | bool:
+    if field.kind == "enum":
+        return str(ENUMS[field.literal][int(number)])
+    return bool(number) if field.kind == "bool" else number

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kg.index import StringColumn
-from kg.index.columns import present_numbers
+from kg.index.columns import ENUMS, present_numbers
 from kg.query.fields import accepted, counts
 from kg.query.plan import Plan
 from kg.query.values import Path
@@ -65,31 +65,46 @@ def _key(cls: str, name: str, direction: str, at_least: float) -> Key:
     return Key(descending, field=field.literal or field.kind)
 
 
-def in_order(plan: Plan, cls: str, rows: npt.NDArray[Any], keys: tuple[Key, ...]) -> npt.NDArray[Any]:
-    """Ascending rows in the order of the keys; absent values last, ties in the default order."""
+def in_order(
+    plan: Plan, cls: str, rows: npt.NDArray[Any], keys: tuple[Key, ...], first: int | None = None
+) -> npt.NDArray[Any]:
+    """Ascending rows in the order of the keys; absent values last, ties in the default order.
+
+    With `first` the best so many: what cannot be among them is set aside before
+    the sort.
+    """
     if not keys:
-        return rows
-    columns: list[npt.NDArray[Any]] = []
-    for key in keys:
-        values, present = _values(plan, cls, rows, key)
-        columns += [~present, -values if key.descending else values]
-    return rows[np.lexsort(columns[::-1])]
+        return rows[:first]
+    columns = [_sort_values(plan, cls, rows, key) for key in keys]
+    if first is not None and 0 < first < len(rows):
+        worst = np.partition(columns[0], first - 1)[first - 1]
+        kept = np.flatnonzero(columns[0] <= worst)
+        rows, columns = rows[kept], [column[kept] for column in columns]
+    return rows[np.lexsort(columns[::-1])][:first]
 
 
-def _values(plan: Plan, cls: str, rows: npt.NDArray[Any], key: Key) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    every = np.ones(len(rows), dtype=bool)
+def _sort_values(plan: Plan, cls: str, rows: npt.NDArray[Any], key: Key) -> npt.NDArray[Any]:
+    """Numbers that ascend in the wanted order; infinite where there is no value."""
+    values, present = _values(plan, cls, rows, key)
+    signed = (-values if key.descending else values).astype(np.float64)
+    return signed if present is None else np.where(present, signed, np.inf)
+
+
+def _values(
+    plan: Plan, cls: str, rows: npt.NDArray[Any], key: Key
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
     if key.path is not None:
-        return plan.counts(key.path)[rows].astype(np.int64), every
+        return plan.counts(key.path)[rows].astype(np.int64), None
+    if key.field == "label":
+        return plan.index.label_ranks(cls)[rows], None
     if not key.field:
-        return (np.zeros(len(rows)) if plan.scores is None else plan.scores[rows]), every
+        return (np.zeros(len(rows)) if plan.scores is None else plan.scores[rows]), None
     column = plan.index.column(cls, key.field)
     if column is None:
-        return np.zeros(len(rows), dtype=np.int64), every
+        return np.zeros(len(rows)), None
     if isinstance(column, StringColumn):
-        return _ranks(column.lower.firsts(rows.tolist())), column.present[rows]
+        return column.ranks[rows], column.present[rows]
+    if key.field in ENUMS:
+        by_name = np.argsort(np.argsort(ENUMS[key.field]))
+        return by_name[column[rows]], present_numbers(column)[rows]
     return column[rows].astype(np.float64), present_numbers(column)[rows]
-
-
-def _ranks(texts: list[str]) -> npt.NDArray[Any]:
-    rank = {text: i for i, text in enumerate(sorted(set(texts)))}
-    return np.array([rank[t] for t in texts], dtype=np.int64)

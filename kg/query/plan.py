@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from kg.index import Index, StringColumn, bitmap, relation_ends, row_numbers
-from kg.index.columns import present_numbers
+from kg.index.columns import ENUMS, present_numbers
 from kg.query.values import (
     Counted,
     Either,
@@ -26,6 +26,8 @@ from kg.query.values import (
 )
 from schema.vocabulary import EDGE
 
+_MANY_TEXTS = 32
+"""More texts than this are looked for in one pass over the rows."""
 _SPARSE = 64
 """Related rows up to this many are joined through their adjacency, more by one pass over the relation."""
 
@@ -40,7 +42,12 @@ class Plan:
         self.scores: npt.NDArray[np.float64] | None = None
 
     def rows(self, cls: str, where: Filter) -> BitMap:
-        """The rows of a class that match."""
+        """The rows of a class that match; treat them as frozen."""
+        if _is_kept(where):
+            return self.index.kept.get((cls, where), lambda: self._rows(cls, where))
+        return self._rows(cls, where)
+
+    def _rows(self, cls: str, where: Filter) -> BitMap:
         match where:
             case Every(parts):
                 return self._every(cls, parts)
@@ -134,15 +141,22 @@ class Plan:
     def _tested(self, cls: str, test: Tested) -> BitMap:
         if test.op == "matches":
             return self._matches(cls, test)
+        if test.field == "id":
+            places = (self.index.find(str(id_)) for id_ in test.values)
+            return BitMap(row for found, row in filter(None, places) if found == cls)
         column = self.index.column(cls, test.field)
         if column is None:
             return BitMap()
         if isinstance(column, StringColumn):
             return self._string(column, test)
-        return _marked(present_numbers(column) & compare(column, test.op, test.values))
+        wanted = tuple(ENUMS[test.field].index(str(v)) for v in test.values) if test.kind == "enum" else test.values
+        return _marked(present_numbers(column) & compare(column, test.op, wanted))
 
     def _string(self, column: StringColumn, test: Tested) -> BitMap:
         texts = [str(v) for v in test.values]
+        if len(texts) > _MANY_TEXTS:
+            known = frozenset(texts)
+            return BitMap(row for row in range(len(column)) if not known.isdisjoint(column.values(row)))
         if test.op in ("eq", "in"):
             return BitMap.union(BitMap(), *(bitmap(column.find(text, whole=True)) for text in texts))
         if test.op in ("contains", "startsWith"):
@@ -162,6 +176,19 @@ class Plan:
         if len(self.scores) == self.index.counts[cls]:
             self.scores[rows] += np.array([score for _, score in hits])
         return bitmap(np.sort(rows))
+
+
+def _is_kept(where: Filter) -> bool:
+    """Whether the answer of a condition is small to keep and likely to be asked again."""
+    match where:
+        case Tested(op=op):
+            return op != "matches"
+        case Related(where=inner):
+            return inner == Every()
+        case Linked(targets=targets):
+            return len(targets) > 1
+        case _:
+            return isinstance(where, Present)
 
 
 def compare(values: npt.NDArray[Any], op: str, wanted: tuple[Any, ...]) -> Mask:

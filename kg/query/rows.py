@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kg.index import Index, StringColumn, row_numbers
 from kg.index.builder import IN_RECORD_ALONE
-from kg.index.columns import NO_INT, present_numbers
+from kg.index.columns import NO_INT, values_of
 from kg.index.csr import Csr, Ints
 from kg.query.facets import FacetValue, facet_values, most_frequent
 from kg.query.fields import is_wide
@@ -75,9 +75,7 @@ class RowAccess:
                 return [tuple(column.values(row)) for row in _numbers(rows)]
             present = column.present
             return [column.first(row) if present[row] else None for row in _numbers(rows)]
-        numbers = column[np.asarray(rows, dtype=np.int64)]
-        found = numbers.astype(bool).tolist() if numbers.dtype == np.int8 else numbers.tolist()
-        return [v if there else None for v, there in zip(found, present_numbers(numbers).tolist(), strict=True)]
+        return values_of(field, column[np.asarray(rows, dtype=np.int64)])
 
     # -- relations ------------------------------------------------------
 

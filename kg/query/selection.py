@@ -57,11 +57,18 @@ class Selection:
     def page(self, first: int | None = None, offset: int = 0) -> list[int]:
         """The row numbers of one page."""
         end = self.total if first is None else min(offset + first, self.total)
-        if self._keys or first is None:
-            page: list[int] = self.rows[offset:end].tolist()
-            return page
+        if first is None or "rows" in self.__dict__:
+            return self._numbers(self.rows[offset:end])
+        if self._keys:
+            best = in_order(self._plan, self.cls, row_numbers(self.found), self._keys, first=end)
+            return self._numbers(best[offset:end])
         # In the default order a page is a slice of the set: nothing is sorted.
         return list(self.found[offset:end]) if offset < end else []
+
+    @staticmethod
+    def _numbers(rows: npt.NDArray[Any]) -> list[int]:
+        numbers: list[int] = rows.tolist()
+        return numbers
 
     def ids(self, first: int | None = None, offset: int = 0) -> list[EntityId]:
         """The ids of one page; all without `first`."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from kg.index import Index, StringColumn
 from kg.index.builder import IN_RECORD_ALONE
-from kg.index.columns import END, present_numbers
+from kg.index.columns import END, values_of
 from schema.ids import EntityId
 from schema.node import Node
 from schema.vocabulary import CLASSES, EdgeTerm, literals_of
@@ -40,10 +40,9 @@ def _plain_nodes(index: Index, cls: str, start: int, stop: int) -> Iterator[Node
                 if values is not None:
                     properties[row][term.field] = tuple(values.split(END)) if term.many else values
         elif column is not None and term.field not in IN_RECORD_ALONE:
-            part = column[start:stop]
-            values_of = part.astype(bool).tolist() if part.dtype == np.int8 else part.tolist()
-            for row in np.flatnonzero(present_numbers(part)).tolist():
-                properties[row][term.field] = values_of[row]
+            for row, value in enumerate(values_of(term.field, column[start:stop])):
+                if value is not None:
+                    properties[row][term.field] = value
     ids, labels = (_cells(index.column(cls, name), start, stop) for name in ("id", "label"))
     for id_, label, found in zip(ids, labels, properties, strict=True):
         yield Node(EntityId(id_ or ""), cls, label or "", found)

@@ -23,7 +23,7 @@ TYPES = ("text/turtle", "application/ld+json", "application/n-triples", "applica
 SUFFIXES = {"ttl": TYPES[0], "jsonld": TYPES[1], "nt": TYPES[2], "rdf": TYPES[3]}
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PAPER = "/paper/a"
-ADDRESSES = (PAPER, "/modality/ct", "/dataset/lidc", "/ns", "/.well-known/void", "/ns/0.1.0")
+ADDRESSES = (PAPER, "/modality/ct", "/dataset/lidc", "/ns", "/.well-known/void", "/ns/0.1.0", "/shapes")
 
 
 @pytest.fixture(scope="module")
@@ -133,27 +133,15 @@ def test_json_ld_needs_nobody_else(client: TestClient) -> None:
     assert json.loads(context.text)["@context"]["usesDataset"]["@id"] == expand("kg:usesDataset")
 
 
-def test_another_page_can_be_put_in(small_atlas: Path) -> None:
-    from starlette.responses import HTMLResponse
-
-    app = create_app(Settings(store=str(small_atlas)))
-    app.state.entity_page = lambda request, state, node: HTMLResponse(f"<h1>{node.label} at {state.version}</h1>")
-    with TestClient(app) as client:
-        page = client.get(PAPER, headers={"accept": BROWSER})
-        rdf = client.get(PAPER, headers={"accept": "text/turtle"})
-
-    assert page.text.startswith("<h1>Nodules in CT") and "etag" in page.headers and "link" in page.headers
-    assert rdf.headers["content-type"].startswith("text/turtle")
-
-
-def test_the_plain_page_shows_markup_of_a_source_as_text(client: TestClient) -> None:
+def test_a_page_shows_markup_of_a_source_as_text(client: TestClient) -> None:
     page = client.get("/paper/b", headers={"accept": "text/html"}).text
+    plain = client.get("/shapes", headers={"accept": "text/html"}).text
 
-    assert "&quot;quoted&quot;" in page and '<html lang="en">' in page
+    assert '"quoted"' not in page.partition("<script")[0] and '<html lang="en">' in page
+    assert "FILTER((?value = &quot;released&quot;)" in plain and '<html lang="en">' in plain
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_browsers_of_other_sites_may_read(client: TestClient, method: str) -> None:
-    response = client.request("GET", PAPER, headers={"origin": "https://example.org", "accept": "text/turtle"})
+def test_browsers_of_other_sites_may_read(client: TestClient) -> None:
+    response = client.get(PAPER, headers={"origin": "https://example.org", "accept": "text/turtle"})
 
     assert response.headers["access-control-allow-origin"] == "*"

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from graphql_api.documents import METHODS, Document, answer, split_suffix
 from graphql_api.state import Served
-from kg import ontology
+from kg import ontology, shapes
 from kg.settings import Settings
 from schema.errors import NotFound
 
@@ -26,6 +26,12 @@ def router(_served: Served, _settings: Settings) -> APIRouter:
             raise NotFound(f"there is no version {stem} of the ontology here; this is {ontology.VERSION}.")
         return _ontology(request, f"/ns/{stem}", suffix)
 
+    def shacl(request: Request) -> Response:
+        document = Document("/shapes", ontology.VERSION, "The shapes of a sound graph", shapes.statements)
+        return answer(request, document, _known(request.path_params.get("suffix", ""), "shapes"))
+
+    routes.add_route("/shapes", shacl, methods=METHODS, include_in_schema=False)
+    routes.add_route("/shapes.{suffix}", shacl, methods=METHODS, include_in_schema=False)
     routes.add_route("/ns", latest, methods=METHODS, include_in_schema=False)
     routes.add_route("/ns.{suffix}", latest, methods=METHODS, include_in_schema=False)
     routes.add_route("/ns/{version}", version, methods=METHODS, include_in_schema=False)
@@ -33,7 +39,11 @@ def router(_served: Served, _settings: Settings) -> APIRouter:
 
 
 def _ontology(request: Request, path: str, suffix: str) -> Response:
-    if suffix and split_suffix(f"ns.{suffix}")[1] != suffix:
-        raise NotFound(f"the ontology does not come as .{suffix}.")
     document = Document(path, ontology.VERSION, "The Paper Atlas ontology", ontology.statements)
-    return answer(request, document, suffix)
+    return answer(request, document, _known(suffix, "ontology"))
+
+
+def _known(suffix: str, what: str) -> str:
+    if suffix and split_suffix(f"document.{suffix}")[1] != suffix:
+        raise NotFound(f"the {what} does not come as .{suffix}.")
+    return suffix

@@ -1,29 +1,35 @@
-"""The table of measurements; each is a module with `main(arguments)` and prints its own table."""
+"""The table of measurements: `python -m benchmarks NAME [OPTIONS...]` runs one, without a name all of them.
+
+Each is a module that runs by itself (`python -m benchmarks.query --help`) and
+prints its own table.
+"""
 
 from __future__ import annotations
 
 import argparse
-import importlib
+import runpy
+import sys
 
 BENCHES = {
     "query": ("benchmarks.query", "contract queries over the index against SPARQL on the same snapshot"),
+    "identity": ("benchmarks.bench_identity", "which records are one paper, on records spoilt by rule"),
 }
 """Name: (module, what it measures)."""
 
 
 def main() -> None:
-    """Run the named measurements, or all."""
+    """Run one measurement with its options, or all with their defaults."""
     listed = "\n".join(f"  {name:10} {what}" for name, (_, what) in BENCHES.items())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", epilog=listed, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which to run; all if none is named")
-    chosen, rest = parser.parse_known_args()
-    for name in chosen.names or BENCHES:
-        if name not in BENCHES:
-            parser.error(f"there is no measurement {name!r}; there are {', '.join(BENCHES)}")
-        print(f"# {name}: {BENCHES[name][1]}")
-        importlib.import_module(BENCHES[name][0]).main(rest)
+    parser.add_argument("name", nargs="?", choices=BENCHES, help="which to run; all if none is named")
+    parser.add_argument("options", nargs=argparse.REMAINDER, help="its options")
+    chosen = parser.parse_args()
+    for name in [chosen.name] if chosen.name else BENCHES:
+        print(f"# {name}: {BENCHES[name][1]}", flush=True)
+        sys.argv = [BENCHES[name][0], *chosen.options]
+        runpy.run_module(BENCHES[name][0], run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
+from kg.resolve.acronyms import is_acronym_of
 from kg.resolve.decisions import Decision, decision
 from kg.resolve.entities import Entities
-from kg.resolve.names import is_acronym_of, is_junk
+from kg.resolve.names import is_junk
 from kg.resolve.reading import Mention
 from schema.concepts import not_same
 from schema.ids import DEFAULT_BASE
@@ -193,6 +195,21 @@ def test_people_may_join_and_part_entities():
     mentions = Mention("Method", "FBN", ("foo bar network",)), Mention("Method", "FBN")
     parted = (decision("split", "method/foo-bar-network", "method/fbn"),)
     assert ids(*mentions, decisions=parted) == ["method/foo-bar-network", "method/fbn"]
+
+
+def test_of_pairs_that_abstracts_and_readers_give_those_joined_are_one_and_most_that_are_one_are_joined():
+    """Names and other names of annotated papers, labelled by hand; each pair is given as a text would give it."""
+    lines = (Path(__file__).parent / "golden" / "identity_pairs.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    pairs = [line.split("\t") for line in lines]
+    entities = solved(*(Mention(cls, name, (other,)) for cls, name, other, _ in pairs))
+    entities_alone = [(entities.resolve(Mention(c, a)), entities.resolve(Mention(c, b))) for c, a, b, _ in pairs]
+    joined = [a is not None and a == b for a, b in entities_alone]
+    same = [label == "1" for *_, label in pairs]
+    right = sum(j and s for j, s in zip(joined, same, strict=True))
+
+    assert len(pairs) >= 200
+    assert right / sum(joined) >= 0.98
+    assert right / sum(same) >= 0.72
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ _GREEK = {
 }  # fmt: skip
 _LATEX_COMMAND = re.compile(r"\\(?:text|math|emph|operatorname)[a-z]*\s*\{([^{}]*)\}|\\([A-Za-z]+)\s?")
 _ARTICLE = re.compile(r"^(?:the|an?|our|this|these|their|its)\s+(?=\S)", re.IGNORECASE)
-_PARENTHESIS = re.compile(r"^(?P<outer>.{2,}?)\s*\((?P<inner>[^()]{2,})\)(?P<rest>(?:\s+[a-z]+)?)$")
 _WORD = re.compile(r"[^\W_]+|[+*#]")
 
 TYPE_WORDS: Final = MappingProxyType(
@@ -31,7 +30,7 @@ TYPE_WORDS: Final = MappingProxyType(
                 "Method",
                 "model models framework frameworks algorithm algorithms architecture architectures method methods "
                 "approach approaches technique techniques toolkit library software system systems backbone backbones "
-                "encoder loss pipeline family series",
+                "encoder loss pipeline family series classifier classifiers",
             ),
             ("Task", "task tasks problem problems"),
             ("Condition", "patients cases"),
@@ -39,6 +38,11 @@ TYPE_WORDS: Final = MappingProxyType(
     }
 )
 """Words that may trail a name of a class without being part of it."""
+
+_PLAIN_TYPE_WORDS = frozenset({"dataset", "datasets", "corpus", "benchmark"})
+"""Type words that are never part of a name."""
+_OF = re.compile(r"(?P<deed>[\w-]+(?:ion|ing|ment|sis|ysis|val|ance)) of (?:the )?(?P<what>[^,]{3,60})$", re.IGNORECASE)
+_AILMENT = re.compile(r" (?:disorder|condition|illness)$", re.IGNORECASE)
 
 _GENERIC_WORDS = """
 a an the our this that these those their its his her new novel proposed present presented existing current
@@ -114,17 +118,30 @@ def fold(name: str) -> str:
     >>> fold("Llama 2 7B") == fold("Llama 27B"), fold("brain tumours") == fold("Brain Tumor")
     (False, True)
     """
-    return _compact(_singular(clean(name)))
+    return _compact(singular(clean(name)))
 
 
 @lru_cache(maxsize=200_000)
 def bare_fold(name: str, cls: str) -> str:
-    """The fold of a name without the type word behind it, where what is left is still a name.
+    """The fold by which unknown names of a class meet: no type word behind, and for tasks and conditions one order.
+
+    "Detection of lung nodules" is lung nodule detection; a neurological
+    condition or disorder is a neurological disease.
 
     >>> bare_fold("MIMIC-CXR dataset", "Dataset"), bare_fold("CLIP model", "Method"), bare_fold("jigsaw task", "Task")
     ('mimiccxr', 'clip', 'jigsaw')
+    >>> bare_fold("detection of the faults", "Task"), bare_fold("Foo's disorder", "Condition")
+    ('faultdetection', 'foodisease')
     """
-    return fold(without_type_word(clean(name), cls))
+    text = without_type_word(clean(name), cls)
+    if cls == "Task":
+        turned = _OF.match(text)
+        text = f"{turned['what']} {turned['deed']}" if turned else text
+    if cls in {"Task", "Condition"}:
+        text = " ".join(singular(word) for word in text.split())
+    if cls == "Condition":
+        text = _AILMENT.sub(" disease", text)
+    return fold(text)
 
 
 def without_type_word(name: str, cls: str) -> str:
@@ -133,11 +150,12 @@ def without_type_word(name: str, cls: str) -> str:
     >>> without_type_word("BraTS 2020 challenge dataset", "Dataset"), without_type_word("language model", "Method")
     ('BraTS 2020', 'language model')
     """
-    known = TYPE_WORDS.get(cls, frozenset())
     head, _, last = name.rpartition(" ")
-    if head and last.lower() in known and (_is_coined(head) or cls in {"Task", "Condition"}):
-        return without_type_word(head, cls)
-    return name
+    if not head or last.lower() not in TYPE_WORDS.get(cls, frozenset()):
+        return name
+    named = " " in head or head[0].isupper()
+    plainly = cls in {"Task", "Condition"} or (last.lower() in _PLAIN_TYPE_WORDS and named)
+    return without_type_word(head, cls) if plainly or _is_coined(head) else name
 
 
 def without_any_type_word(name: str, cls: str) -> str:
@@ -148,19 +166,6 @@ def without_any_type_word(name: str, cls: str) -> str:
     """
     head, _, last = name.rpartition(" ")
     return head if head and last.lower() in TYPE_WORDS.get(cls, frozenset()) else name
-
-
-def split_parenthesis(name: str) -> tuple[str, ...]:
-    """The two names in "long form (SHORT)", or the name alone.
-
-    >>> split_parenthesis("Brain Tumor Segmentation (BraTS) challenge")
-    ('Brain Tumor Segmentation challenge', 'BraTS')
-    """
-    found = _PARENTHESIS.match(name.strip())
-    if not found:
-        return (name,)
-    outer, inner = found["outer"] + found["rest"], found["inner"]
-    return (outer, inner) if is_acronym_of(inner, found["outer"]) or is_acronym_of(found["outer"], inner) else (name,)
 
 
 def is_junk(name: str, cls: str = "") -> bool:
@@ -181,68 +186,6 @@ def is_junk(name: str, cls: str = "") -> bool:
     return False
 
 
-def numbers_of(name: str) -> tuple[str, ...]:
-    """The digits and Roman numerals of a name in order: names that differ here are different things.
-
-    >>> numbers_of("MIMIC-IV"), numbers_of("ResNet-18"), numbers_of("GPT-4o")
-    (('4',), ('18',), ('4',))
-    """
-    text = clean(name)
-    found = re.findall(r"\d+|(?<![A-Za-z])(?:VIII|VII|VI|IV|IX|III|II|V|X)(?![A-Za-z])", text)
-    return tuple(_ROMAN.get(n, n.lstrip("0") or "0") for n in found)
-
-
-_ROMAN = {"II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "X": "10"}
-
-
-def is_acronym_of(short: str, long: str) -> bool:
-    """True where the letters of `short` can be found in order in `long`, the first at the start of a word.
-
-    The test of Schwartz and Hearst (Pacific Symposium on Biocomputing, 2003),
-    which wants the first letters to agree, with more demands: the numbers
-    agree, most words begin with a letter of the short form, and the short form
-    does not itself stand in the long one ("GPT-4" in "GPT-4 Turbo").
-
-    >>> is_acronym_of("CNN", "convolutional neural network"), is_acronym_of("CAD", "coronary artery disease")
-    (True, True)
-    >>> is_acronym_of("MIMIC-IV", "MIMIC-III"), is_acronym_of("SAM", "language model")
-    (False, False)
-    """
-    long_text = clean(long)
-    letters = [c for c in _singular(clean(short)).casefold() if c.isalnum() or c == "+"]
-    words = [w for w in re.split(r"[\s\-–/]+", long_text.casefold()) if w]
-    if not 2 <= len(letters) <= 12 or len(words) < 2 or (" " not in long_text and len(words) < 3):
-        return False
-    if " " in short.strip() or fold(short) in fold(long) or len(long_text) <= len(letters):
-        return False
-    if set(numbers_of(short)) - set(numbers_of(long)) or set(numbers_of(long)) - set(numbers_of(short)) - {"2", "3"}:
-        return False
-    return (
-        letters[0] == words[0][0] and _found_in_order(letters, long_text.casefold()) and _starts(letters, words) >= 0.6
-    )
-
-
-def _found_in_order(letters: list[str], text: str) -> bool:
-    place = -1
-    for letter in letters:
-        place = text.find(letter, place + 1)
-        if place < 0:
-            return False
-    return True
-
-
-def _starts(letters: list[str], words: list[str]) -> float:
-    """The share of the words, small ones aside, whose first letter is met in order."""
-    todo, met, counted = list(letters), 0, 0
-    for word in words:
-        small = word in {"of", "and", "for", "the", "in", "on", "with", "to", "a", "via", "by"}
-        counted += not small
-        if word[0] in todo:
-            del todo[: todo.index(word[0]) + 1]
-            met += not small
-    return met / counted if counted else 0.0
-
-
 def _plain_command(found: re.Match[str]) -> str:
     if found[1] is not None:
         return found[1]
@@ -254,6 +197,7 @@ def _compact(text: str) -> str:
     folded = "".join(_GREEK.get(c, c) for c in folded).replace("&", " and ")
     for pattern, american in _BRITISH:
         folded = pattern.sub(american, folded)
+    folded = re.sub(r"(?<=\w)['’]s\b", "", folded)
     plain = re.sub("[̀-ͯ'’`]", "", unicodedata.normalize("NFKD", folded))
     key = ""
     for word in _WORD.findall(plain):
@@ -261,7 +205,7 @@ def _compact(text: str) -> str:
     return key
 
 
-def _singular(name: str) -> str:
+def singular(name: str) -> str:
     """The name with its last word in the singular: "CNNs", "networks", "technologies"."""
     head, space, word = name.rpartition(" ")
     if re.fullmatch(r"(?:[A-Za-z0-9]+-)?[A-Z0-9][A-Za-z0-9-]*[A-Z]s", word):

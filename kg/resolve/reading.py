@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
-from kg.resolve.names import bare_fold, clean, fold, is_acronym_of, is_junk, split_parenthesis, without_any_type_word
+from kg.resolve.acronyms import is_acronym_of, split_parenthesis
+from kg.resolve.names import bare_fold, clean, fold, is_junk, without_any_type_word
 from schema.concepts import Concept, concepts, not_same
 
+_BRACKETED = re.compile(r"(.{2,}?)\s*\(([^()]{2,})\)$")
 CLOSED = frozenset({"Modality"})
 """Classes that hold their table's concepts alone and are shown whole."""
 
@@ -59,12 +62,23 @@ def _names(mention: Mention) -> list[str]:
     """The cleaned names of a mention without junk and repeats; empty where the name itself is junk."""
     found: list[str] = []
     for place, printed in enumerate((mention.name, *mention.aliases)):
-        parts = split_parenthesis(printed)
+        parts = _parts(printed, mention.cls)
         good = [clean(p) for p in parts if not is_junk(p, mention.cls) or look_up(clean(p), mention.cls)]
         if place == 0 and not good:
             return []
         found += [g for g in good if g and g not in found]
     return found
+
+
+def _parts(printed: str, cls: str) -> tuple[str, ...]:
+    """The names in "long form (SHORT)"; what stands in brackets is a name where it is an acronym or is known."""
+    parts = split_parenthesis(printed)
+    found = _BRACKETED.match(printed.strip())
+    if len(parts) == 1 and found and not look_up(clean(printed), cls):
+        outer, inner = look_up(clean(found[1]), cls), look_up(clean(found[2]), cls)
+        if outer or inner:
+            return (found[1], found[2]) if outer is inner else (found[1],) if outer else (found[2],)
+    return parts
 
 
 def _long_form(name: str, others: list[str]) -> tuple[str, tuple[str, ...]]:

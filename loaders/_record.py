@@ -84,6 +84,8 @@ def _tidied(fields: dict[str, Any]) -> dict[str, Any]:
         made = _TIDY[name](value) if name in _TIDY else value
         if made not in (None, "", ()):
             tidy[name] = made
+    if "arxiv_id" not in tidy and (number := arxiv_id(tidy.get("doi", "").partition("10.48550/arxiv.")[2])):
+        tidy["arxiv_id"] = number  # arXiv's own DOIs
     if "date" in tidy and "year" not in tidy:
         tidy["year"] = int(tidy["date"][:4])
     return tidy

@@ -16,7 +16,7 @@ from loaders._record import record
 from loaders._text import plain
 from loaders.base import Loader, Records, Source
 from schema.errors import Rejected
-from schema.ids import arxiv_id, doi
+from schema.ids import doi
 from schema.paper import Paper
 
 NAME: Final = "crossref"
@@ -49,7 +49,6 @@ def _papers(item: Item) -> Iterator[Paper | Rejected]:
     said = item.value.get("message") if isinstance(item.value.get("message"), dict) else item.value
     assert isinstance(said, dict)
     title = _title(said)
-    of_arxiv = arxiv_id(said["DOI"]) if "arxiv" in str(said.get("DOI", "")).casefold() else None
     yield record(
         NAME,
         item.where,
@@ -57,7 +56,6 @@ def _papers(item: Item) -> Iterator[Paper | Rejected]:
         id=doi(str(said.get("DOI") or "")),
         doi=said.get("DOI"),
         title=title,
-        arxiv_id=of_arxiv,
         abstract=jats(said.get("abstract") or ""),
         date=_date(said),
         authors=said.get("author") or (),

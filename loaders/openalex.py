@@ -67,7 +67,7 @@ def _paper(item: Item) -> Paper | Rejected | tuple[()]:
         doi=said.get("doi") or ids.get("doi"),
         pmid=ids.get("pmid"),
         pmcid=ids.get("pmcid"),
-        arxiv_id=_arxiv(said, pages),
+        arxiv_id=next((a for a in (arxiv_id(p) for p in pages if "arxiv.org" in p) if a), None),
         year=said.get("publication_year"),
         date=said.get("publication_date"),
         authors=[_author(a) for a in said.get("authorships") or ()],
@@ -80,12 +80,6 @@ def _paper(item: Item) -> Paper | Rejected | tuple[()]:
         cites=[f"openalex:{w.rsplit('/', 1)[-1]}" for w in said.get("referenced_works") or ()],
         facts=tuple(_facts(said)),
     )
-
-
-def _arxiv(said: dict[str, Any], pages: list[str]) -> str | None:
-    found = [p for p in pages if "arxiv.org" in p]
-    of_doi = str(said.get("doi") or "").casefold().partition("10.48550/arxiv.")[2]
-    return of_doi or next((a for a in map(arxiv_id, found) if a), None)
 
 
 def _author(said: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@
     ├── Overloaded          too many questions at once; try again soon
     ├── StoreError          the graph's folder or server does not answer as it should
     │   └── StoreBusy       another process is writing
+    ├── SourceError         a source on the network does not answer as it should
     ├── ExtractorError      an extractor cannot be made or does not answer
     └── Unavailable         an optional part is not installed
 
@@ -128,6 +129,13 @@ class StoreBusy(StoreError):
     """Another process is writing to the same graph."""
 
     code = "store-busy"
+
+
+class SourceError(KgError):
+    """A source on the network does not answer as it should; what it gave before is kept."""
+
+    code = "source-error"
+    status = 502
 
 
 class ExtractorError(KgError):

@@ -131,3 +131,18 @@ def test_a_papers_page_marks_the_words_that_support_its_edges(site: TestClient) 
     assert 'class="rel-studiesCondition" data-edges="' in text
     assert "drawn by" in text
     assert "kg corrections add" in text
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ("/graph", "The whole graph"),
+        ("/graph?ego=modality/ct", "Around computed tomography"),
+        ("/graph?modality=ct", "papers and"),
+    ],
+)
+def test_the_graph_can_be_looked_at_or_taken_as_a_file(site: TestClient, address: str, heading: str) -> None:
+    text = site.get(address).text
+
+    assert heading in text
+    assert "/export/gexf?" in text

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from graphql_api.state import Served
 from graphql_api.web.entities import list_page
+from graphql_api.web.graph import graph_page
 from graphql_api.web.papers import papers_page
 from graphql_api.web.rendering import KIND, PAGES
 from graphql_api.web.selection import FACETS
@@ -32,6 +33,10 @@ def router(served: Served, settings: Settings) -> APIRouter:
         classes = ["Paper", *(cls for _, cls in FACETS.values())]
         hits = served.now().graph.search(q[:100], classes, SUGGESTIONS) if len(q.strip()) > 1 else []
         return JSONResponse([{"id": h.id, "label": h.label, "kind": KIND[h.cls]} for h in hits])
+
+    @routes.get("/graph")
+    def graph(request: Request) -> Response:
+        return graph_page(request, served.now())
 
     for term in CLASSES[1:6]:
         routes.add_api_route(f"/{term.plural}", _list_of(term.name, served))

@@ -26,14 +26,13 @@ from graphql import (
 )
 
 from graphql_api.examples import described
-from schema.errors import LimitExceeded, NotFound
+from schema.errors import LimitExceeded
 
 if TYPE_CHECKING:
     from graphql_api.limits import Limits
     from graphql_api.plan import Call, Selections
     from kg.index import Index
     from kg.query import Graph
-    from schema.node import Node
 
 Ints = npt.NDArray[Any]
 Column = Callable[["Context", "Any", "Call"], list[Any]]
@@ -68,7 +67,8 @@ class Context:
     explain: bool = False
     explained: dict[str, str] = field(default_factory=dict)
     conditions: int = 0
-    _nodes: dict[Ref, Node] = field(default_factory=dict)
+    facts: dict[Ref, Any] = field(default_factory=dict)
+    """The edges of entities with their evidence, once read."""
 
     @property
     def index(self) -> Index:
@@ -104,13 +104,6 @@ class Context:
             where, order = arguments.get("where"), arguments.get("orderBy")
             self.explained[key] = self.graph.sparql_for(cls, where, order, min_confidence=min_confidence)
 
-    def row(self, id_: str) -> int:
-        """The row of an id that is known to be there; raises `NotFound` where it is not."""
-        place = self.index.find(id_)
-        if place is None:
-            raise NotFound(f"there is no {id_!r} in this graph; ids look like 'modality/ct'.")
-        return place[1]
-
     def is_narrower(self, cls: str, row: int, wider: int) -> bool:
         """Whether a concept stands anywhere below another of its class."""
         broader = self.index.relation(f"broader{cls}")
@@ -122,13 +115,6 @@ class Context:
             seen |= above
             todo += above
         return False
-
-    def node(self, cls: str, row: int) -> Node:
-        """A whole node with its evidence, read once a request."""
-        known = self._nodes.get((cls, row))
-        if known is None:
-            known = self._nodes[cls, row] = self.index.node(cls, row)
-        return known
 
 
 def conditions_in(where: Any) -> int:

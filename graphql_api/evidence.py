@@ -17,12 +17,12 @@ from graphql import (
     GraphQLString,
 )
 
-from graphql_api.batch import Context, Rows, argument, batched, each, run_lists, run_refs
+from graphql_api.batch import Context, Ref, Rows, argument, batched, each, run_lists, run_refs
 from graphql_api.connections import Item, check_size
 from graphql_api.examples import described
 from graphql_api.plan import Call
 from schema.errors import BadFilter, did_you_mean
-from schema.node import Edge, Support
+from schema.node import Support
 from schema.vocabulary import CLASS, EDGE, edges_from
 
 RELATIONS_OF_PAPERS: Final = tuple(e.name for e in edges_from("Paper"))
@@ -79,17 +79,40 @@ EVIDENCE: Final = GraphQLObjectType(
 )
 
 
-def _target_column(context: Context, edges: Sequence[Edge], call: Call) -> list[Any]:
-    return run_refs(context, call, [context.index.find(e.target) for e in edges])
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An edge by its far class and row, with what supports it, the surest first."""
+
+    relation: str
+    far: Ref
+    supports: tuple[Support, ...]
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is: its surest support; 1 for what goes without saying."""
+        return self.supports[0].confidence if self.supports else 1.0
+
+    @property
+    def source(self) -> str | None:
+        """Who drew it: the maker of its surest support; None for what goes without saying."""
+        return self.supports[0].maker if self.supports else None
 
 
-def _supports_column(context: Context, edges: Sequence[Edge], call: Call) -> list[Any]:
-    return run_lists(context, call, [e.supports for e in edges], EVIDENCE)
+def facts_of(context: Context, cls: str, row: int) -> list[Fact]:
+    """The edges of an entity; read once a request."""
+    known = context.facts.get((cls, row))
+    if known is None:
+        found = context.index.edges(cls, row)
+        known = context.facts[cls, row] = [Fact(name, (far_cls, far), why) for name, far_cls, far, why in found]
+    return known
 
 
-def source_of(edge: Edge) -> str | None:
-    """Who drew an edge: the maker of its surest support; None for a structural edge."""
-    return edge.supports[0].maker if edge.supports else None
+def _target_column(context: Context, facts: Sequence[Fact], call: Call) -> list[Any]:
+    return run_refs(context, call, [f.far for f in facts])
+
+
+def _supports_column(context: Context, facts: Sequence[Fact], call: Call) -> list[Any]:
+    return run_lists(context, call, [f.supports for f in facts], EVIDENCE)
 
 
 def assertion_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
@@ -101,7 +124,7 @@ def assertion_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
                 GraphQLNonNull(GraphQLString),
                 "The relation, by the name of its predicate.",
                 '"usesDataset"',
-                each(lambda e: e.relation),
+                each(lambda f: f.relation),
             ),
             "target": batched(
                 GraphQLNonNull(entity),
@@ -113,13 +136,13 @@ def assertion_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
                 GraphQLNonNull(GraphQLFloat),
                 "How sure the edge is, 0 to 1: the probability that a careful reader agrees.",
                 "0.93",
-                each(lambda e: e.confidence),
+                each(lambda f: f.confidence),
             ),
             "source": batched(
                 GraphQLString,
                 "Who or what drew the edge; null for what goes without saying.",
                 '"rules 1"',
-                each(source_of),
+                each(lambda f: f.source),
             ),
             "evidence": batched(
                 GraphQLNonNull(GraphQLList(GraphQLNonNull(EVIDENCE))),
@@ -160,8 +183,8 @@ def assertions_column(assertion: GraphQLObjectType) -> Any:
         at_least = arguments.get("minConfidence")
         sure = context.min_confidence if at_least is None else at_least
         lists = [
-            [e for e in context.node(parents.cls, row).edges
-             if (wanted is None or e.relation in wanted) and e.confidence >= sure][:first]
+            [f for f in facts_of(context, parents.cls, row)
+             if (wanted is None or f.relation in wanted) and f.confidence >= sure][:first]
             for row in parents.rows.tolist()
         ]  # fmt: skip
         return run_lists(context, call, lists, assertion)
@@ -175,42 +198,49 @@ def _known(relation: str) -> str:
     return relation
 
 
-@dataclass(frozen=True, slots=True)
-class _Why:
-    """The edge behind a place on a connection, where there is one."""
-
-    edge: Edge | None
-
-    @property
-    def supports(self) -> tuple[Support, ...]:
-        return self.edge.supports if self.edge else ()
-
-
-def why(context: Context, item: Item) -> _Why:
-    """The edge from a paper on a connection to the entity whose list it is.
+def why(context: Context, item: Item) -> Fact | None:
+    """The edge from a paper on a connection to the entity whose list it is; None in a root list.
 
     A list into a concept has papers of narrower concepts too: their own edges
     lead to those, so the surest edge of the same relation to one of them is meant.
     """
     if item.page.anchor is None or not item.page.anchor[1]:
-        return _Why(None)
+        return None
     relation, _, row = item.page.anchor
-    far = EDGE[relation].range
-    own = context.index.id(far, row)
-    edges = [e for e in context.node(item.page.cls, item.row).edges if e.relation == relation]
-    direct = [e for e in edges if e.target == own]
-    if not direct and CLASS[far].concept:
-        direct = [e for e in edges if context.is_narrower(far, context.row(e.target), row)]
-    return _Why(max(direct, key=lambda e: e.confidence, default=None))
+    facts = [f for f in facts_of(context, item.page.cls, item.row) if f.relation == relation]
+    direct = [f for f in facts if f.far[1] == row]
+    if not direct and (far := EDGE[relation].range) and CLASS[far].concept:
+        direct = [f for f in facts if context.is_narrower(far, f.far[1], row)]
+    return max(direct, key=lambda f: f.confidence, default=None)
+
+
+def _confidences(context: Context, items: list[Item], _call: Call) -> list[Any]:
+    return [f.confidence if (f := why(context, i)) else None for i in items]
+
+
+def _sources(context: Context, items: list[Item], _call: Call) -> list[Any]:
+    return [f.source if (f := why(context, i)) else None for i in items]
+
+
+def _passages(context: Context, items: list[Item], call: Call) -> list[Any]:
+    return run_lists(context, call, [f.supports if (f := why(context, i)) else () for i in items], EVIDENCE)
 
 
 def item_fields() -> dict[str, Any]:
     """What a place on a connection says of its edge: confidence, source, evidence."""
     return {
-        "confidence": batched(GraphQLFloat, "How sure the edge to the entity of this list is, 0 to 1; null in a root list.", "0.93",
-                              lambda c, items, _: [w.edge.confidence if (w := why(c, i)).edge else None for i in items]),
-        "source": batched(GraphQLString, "Who or what drew that edge; null in a root list.", '"rules 1"',
-                          lambda c, items, _: [source_of(w.edge) if (w := why(c, i)).edge else None for i in items]),
-        "evidence": batched(GraphQLNonNull(GraphQLList(GraphQLNonNull(EVIDENCE))), "What supports that edge; empty in a root list.", "evidence { quote }",
-                            lambda c, items, call: run_lists(c, call, [why(c, i).supports for i in items], EVIDENCE), size=2),
-    }  # fmt: skip
+        "confidence": batched(
+            GraphQLFloat,
+            "How sure the edge to the entity of this list is, 0 to 1; null in a root list.",
+            "0.93",
+            _confidences,
+        ),
+        "source": batched(GraphQLString, "Who or what drew that edge; null in a root list.", '"rules 1"', _sources),
+        "evidence": batched(
+            GraphQLNonNull(GraphQLList(GraphQLNonNull(EVIDENCE))),
+            "What supports that edge; empty in a root list.",
+            "evidence { quote }",
+            _passages,
+            size=2,
+        ),
+    }

@@ -126,7 +126,15 @@ class StringColumn:
 
     def firsts(self, rows: Iterable[int]) -> list[str]:
         """The first value of many rows."""
-        return [self.first(row) for row in rows]
+        return [cell.partition(END)[0] for cell in self.cells(rows)]
+
+    def cells(self, rows: Iterable[int]) -> list[str]:
+        """The cells of many rows: the offsets are looked up at once, which is half of the time."""
+        near = np.asarray(rows if isinstance(rows, np.ndarray) else list(rows), dtype=np.int64)
+        starts = (self.offsets[near].astype(np.int64) + self.at).tolist()
+        ends = (self.offsets[near + 1].astype(np.int64) + self.at).tolist()
+        buffer = self.buffer
+        return [buffer[a:b].decode("utf-8", "surrogatepass") for a, b in zip(starts, ends, strict=True)]
 
     @cached_property
     def present(self) -> npt.NDArray[np.bool_]:

@@ -26,7 +26,7 @@ from kg.index.names import ALIAS, ID, LABEL, fold, rows_named
 from kg.index.records import Makers, expand, unpack, unpack_properties
 from schema.errors import StoreError
 from schema.ids import EntityId
-from schema.node import Edge, Node
+from schema.node import Edge, Node, Support
 from schema.vocabulary import CLASS, CLASS_OF_TYPE, CLASSES, EDGE, edges_from
 
 _POSTINGS_KEPT = 4096
@@ -129,6 +129,17 @@ class Index:
         supports += [()] * (len(ends) - len(supports))
         edges = tuple(Edge(name, target, why) for (name, target), why in zip(ends, supports, strict=True))
         return Node(self.id(cls, row), cls, self.label(cls, row), properties, edges)
+
+    def edges(self, cls: str, row: int) -> list[tuple[str, str, int, tuple[Support, ...]]]:
+        """The edges of a row as relation, far class, far row and supports: the node's, without looking up any id."""
+        _, supports = unpack(self._record(cls, row), self._makers)
+        ends = [
+            (term.name, term.range, far)
+            for term in sorted(edges_from(cls), key=lambda e: e.name)
+            for far in self.relation(term.name).of(row).tolist()
+        ]
+        supports += [()] * (len(ends) - len(supports))
+        return [(*end, why) for end, why in zip(ends, supports, strict=True)]
 
     def properties(self, cls: str, row: int) -> dict[str, Any]:
         """The literal properties of a row."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kg.index import Index, StringColumn, row_numbers
 from kg.index.builder import IN_RECORD_ALONE
-from kg.index.columns import NO_INT, values_of
+from kg.index.columns import END, NO_INT, values_of
 from kg.index.csr import Csr, Ints
 from kg.query.facets import FacetValue, facet_values, most_frequent
 from kg.query.fields import is_wide
@@ -57,11 +57,11 @@ class RowAccess:
 
     def ids(self, cls: str, rows: Rows) -> list[EntityId]:
         """The ids of many rows."""
-        return self.index.ids(cls, _numbers(rows))
+        return self.index.ids(cls, rows)
 
     def labels(self, cls: str, rows: Rows) -> list[str]:
         """The labels of many rows."""
-        return self.index.labels(cls, _numbers(rows))
+        return self.index.labels(cls, rows)
 
     def values(self, cls: str, field: str, rows: Rows) -> list[Any]:
         """A literal of many rows: a value or None; for a literal that repeats a tuple, perhaps empty."""
@@ -71,10 +71,10 @@ class RowAccess:
         if column is None:
             return [() if many else None for _ in rows]
         if isinstance(column, StringColumn):
+            cells = column.cells(rows)
             if many:
-                return [tuple(column.values(row)) for row in _numbers(rows)]
-            present = column.present
-            return [column.first(row) if present[row] else None for row in _numbers(rows)]
+                return [tuple(cell.split(END)[:-1]) for cell in cells]
+            return [cell.partition(END)[0] if cell else None for cell in cells]
         return values_of(field, column[np.asarray(rows, dtype=np.int64)])
 
     # -- relations ------------------------------------------------------

@@ -77,7 +77,7 @@ class ExportOptions:
     @property
     def whole(self) -> bool:
         """True where every node of the graph is held."""
-        return not (self.where or self.classes or self.relations or self.ego or self.in_memory)
+        return self.where is None and not (self.classes or self.relations or self.ego or self.in_memory)
 
     @property
     def in_memory(self) -> bool:

@@ -146,3 +146,29 @@ def test_the_graph_can_be_looked_at_or_taken_as_a_file(site: TestClient, address
 
     assert heading in text
     assert "/export/gexf?" in text
+
+
+def test_papers_stand_side_by_side_and_leave_as_a_table(site: TestClient) -> None:
+    hits = [h["id"] for h in site.get("/suggest", params={"q": "CLIMAT"}).json() if h["kind"] == "paper"][:2]
+    query = "&".join(f"id={h}" for h in hits)
+
+    assert "addresses task" in site.get(f"/compare?{query}").text
+    assert site.get(f"/compare.csv?{query}").text.splitlines()[0].startswith(",")
+    assert site.get(f"/compare.md?{query}").text.startswith("|  | ")
+    assert r"\begin{tabular}" in site.get(f"/compare.tex?{query}").text
+
+
+def test_things_of_two_kinds_are_not_compared(site: TestClient) -> None:
+    paper = next(h["id"] for h in site.get("/suggest", params={"q": "CLIMAT"}).json() if h["kind"] == "paper")
+
+    assert site.get(f"/compare?id={paper}&id=modality/ct").status_code == 400
+
+
+def test_a_filter_has_a_feed(site: TestClient) -> None:
+    from xml.etree import ElementTree as ET
+
+    root = ET.fromstring(site.get("/feed?modality=ct").content)
+    entries = root.findall("{http://www.w3.org/2005/Atom}entry")
+
+    assert 0 < len(entries) <= 50
+    assert all(e.findtext("{http://www.w3.org/2005/Atom}id", "").startswith("https://w3id.org/") for e in entries)

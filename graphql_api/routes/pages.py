@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from graphql_api.state import Served
+from graphql_api.web.compare import compare_file, compare_page
 from graphql_api.web.entities import list_page
+from graphql_api.web.feed import feed
 from graphql_api.web.graph import graph_page
 from graphql_api.web.papers import papers_page
 from graphql_api.web.rendering import KIND, PAGES
@@ -37,6 +40,18 @@ def router(served: Served, settings: Settings) -> APIRouter:
     @routes.get("/graph")
     def graph(request: Request) -> Response:
         return graph_page(request, served.now())
+
+    @routes.get("/feed")
+    def atom(request: Request) -> Response:
+        return feed(request, served.now(), site_of(request, settings))
+
+    @routes.get("/compare")
+    def side_by_side(request: Request) -> Response:
+        return compare_page(request, served.now())
+
+    @routes.get("/compare.{suffix}")
+    def side_by_side_file(request: Request, suffix: Literal["csv", "md", "tex"]) -> Response:
+        return compare_file(request, served.now(), suffix)
 
     for term in CLASSES[1:6]:
         routes.add_api_route(f"/{term.plural}", _list_of(term.name, served))

@@ -10,7 +10,8 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.middleware.cors import CORSMiddleware
 
-from graphql_api.routes import export, graphql, linked_data, ns, pages, sparql, void
+from graphql_api.metrics import Measured, Metrics
+from graphql_api.routes import export, graphql, health, linked_data, ns, pages, sparql, void
 from graphql_api.state import Served
 from kg.settings import Settings, read_settings
 from schema.errors import KgError
@@ -23,6 +24,7 @@ ROUTES: Final[tuple[RouteFamily, ...]] = (
     graphql.router,
     sparql.router,
     export.router,
+    health.router,
     void.router,
     ns.router,
     pages.router,
@@ -48,6 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "HEAD"], allow_headers=["*"],
             expose_headers=["ETag", "Link", "X-Request-Id"],
         )  # fmt: skip
+    app.state.metrics = Metrics()
+    app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_exception_handler(KgError, _known)
     app.add_exception_handler(Exception, _unknown)
     return app

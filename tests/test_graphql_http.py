@@ -270,3 +270,19 @@ def test_the_command_line_answers_the_same(folder: Path, kg: Any) -> None:
     assert json.loads(done.stdout) == {"data": {"modality": {"id": "modality/ct"}}}
     assert (done.returncode, failed.returncode, wrong.returncode) == (0, 1, 2)
     assert "Did you mean" in json.loads(failed.stdout)["errors"][0]["message"]
+
+
+def test_health_names_the_state_and_metrics_count_requests_by_route(client: TestClient) -> None:
+    post(client, "{ stats { papers } }")
+    health, metrics = client.get("/health").json(), client.get("/metrics")
+
+    assert health["status"] == "ok" and health["version"].startswith("000001-") and health["counts"]["Paper"] == 5
+    assert 'paperatlas_request_seconds_count{route="graphql",status="200"}' in metrics.text
+    assert 'paperatlas_entities{class_name="Paper"} 5.0' in metrics.text
+
+
+def test_a_server_without_a_graph_says_what_to_do(tmp_path: Path) -> None:
+    empty = TestClient(create_app(Settings(store=str(tmp_path))))
+
+    assert empty.get("/health").status_code == 404
+    assert "kg load" in error_of(post(empty, "{ stats { papers } }"))["message"]

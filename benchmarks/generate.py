@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.index import IndexBuilder
-from kg.statements import statements_for
+from kg.statements import Wider, statements_for
 from kg.store import embedded, snapshots
 from schema import DEFAULT_BASE, Edge, EntityId, Evidence, Node, Support
 from schema.concepts import concepts
@@ -217,6 +217,7 @@ def _nquads(
     papers: int, seed: int, builder: IndexBuilder, counts: Counter[str], seconds: dict[str, float], digest: Any
 ) -> Iterator[bytes]:
     lines: list[str] = []
+    wider = Wider()
     before = time.perf_counter()
     for node in Generator(papers, seed).nodes():
         seconds["generate"] += time.perf_counter() - before
@@ -225,12 +226,14 @@ def _nquads(
         before = time.perf_counter()
         builder.add(node)
         seconds["index"] += time.perf_counter() - before
+        wider.add(node)
         lines += [s.nquad() for s in statements_for(node, DEFAULT_BASE)]
         if len(lines) > _PER_CHUNK:
             digest(chunk := "".join(lines).encode())
             yield chunk
             lines = []
         before = time.perf_counter()
+    lines += [s.nquad() for s in wider.statements(DEFAULT_BASE)]
     digest(chunk := "".join(lines).encode())
     yield chunk
 

@@ -24,13 +24,14 @@ from kg.extract.pool import extract_all
 from kg.index import IndexBuilder
 from kg.ledger import Entry, Ledger
 from kg.resolve import LoadedRecord, decision, nodes
-from kg.statements import statements_for
+from kg.statements import Wider, statements_for
 from kg.store import Snapshot, current_name, embedded, snapshots
 from schema.annotation import Text
 from schema.errors import NotFound, Rejected, StoreBusy
 from schema.ids import DEFAULT_BASE
 from schema.node import Node
 from schema.paper import Paper
+from schema.statement import Statement
 
 BATCH = 256
 """Records in one transaction: what a killed run loses at most."""
@@ -157,7 +158,8 @@ def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: in
     index = IndexBuilder(building / "index")
     counts: Counter[str] = Counter()
     sha = hashlib.sha256(base.encode())
-    stream = _nquads(_counted(_nodes(ledger, folder, base), counts, index.add, progress), base, sha.update)
+    found = _counted(_nodes(ledger, folder, base), counts, index.add, progress)
+    stream = _nquads(found, base, sha.update, counts)
     embedded.build(building / "rdf", stream)
     progress("Writing the index", 0)
     index.finish()
@@ -211,13 +213,15 @@ def _counted(
             progress("Writing the graph", number)
 
 
-def _nquads(found: Iterator[Node], base: str, digest: Callable[[bytes], object]) -> Iterator[bytes]:
+def _nquads(
+    found: Iterator[Node], base: str, digest: Callable[[bytes], object], counts: Counter[str]
+) -> Iterator[bytes]:
     lines: list[str] = []
     size = 0
-    for node in found:
-        for statement in statements_for(node, base):
-            lines.append(line := statement.nquad())
-            size += len(line)
+    for statement in _statements(found, base):
+        lines.append(line := statement.nquad())
+        size += len(line)
+        counts["triples"] += not statement.graph
         if size >= _CHUNK_BYTES:
             chunk = "".join(lines).encode()
             digest(chunk)
@@ -226,6 +230,14 @@ def _nquads(found: Iterator[Node], base: str, digest: Callable[[bytes], object])
     chunk = "".join(lines).encode()
     digest(chunk)
     yield chunk
+
+
+def _statements(found: Iterator[Node], base: str) -> Iterator[Statement]:
+    wider = Wider()
+    for node in found:
+        wider.add(node)
+        yield from statements_for(node, base)
+    yield from wider.statements(base)
 
 
 def _now() -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from kg.batches import in_batches
 from kg.index import IndexBuilder
 from kg.nodes import nodes_of
-from kg.statements import RDF_SUBJECT, evidence_graph, provenance_graph, statements_for
+from kg.statements import RDF_SUBJECT, Wider, evidence_graph, provenance_graph, statements_for
 from kg.store import current, current_name, embedded, snapshots
 from kg.store.answers import Question
 from kg.store.places import is_remote
@@ -58,11 +58,14 @@ def pull(store: RemoteStore, base: str, folder: Path) -> Path:
     counts: Counter[str] = Counter()
 
     def lines() -> Iterator[bytes]:
+        wider = Wider()
         for node in _nodes(store, subjects, base):
             counts[node.cls] += 1
             counts.update(e.relation for e in node.edges)
             index.add(node)
+            wider.add(node)
             yield "".join(s.nquad() for s in statements_for(node, base)).encode()
+        yield "".join(s.nquad() for s in wider.statements(base)).encode()
 
     embedded.build(building / "rdf", lines())
     index.finish()

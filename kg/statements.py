@@ -20,6 +20,7 @@ from schema.vocabulary import CLASS, EDGE, LITERALS, LiteralTerm, expand
 RDF_TYPE = expand("rdf:type")
 RDFS_LABEL = expand("rdfs:label")
 PREF_LABEL = expand("skos:prefLabel")
+BROADER_TRANSITIVE = expand("skos:broaderTransitive")
 RDF_SUBJECT, RDF_PREDICATE, RDF_OBJECT = expand("rdf:subject"), expand("rdf:predicate"), expand("rdf:object")
 CONFIDENCE, PASSAGE, DRAWN_BY, CUE = (NAMESPACE + n for n in ("confidence", "passage", "drawnBy", "cue"))
 QUOTE, SECTION, START, END = (NAMESPACE + n for n in ("quote", "section", "start", "end"))
@@ -58,6 +59,43 @@ def statements_for(node: Node, base: str) -> Iterator[Statement]:
         yield Statement(subject, _EDGE_IRI[edge.relation], entity_iri(base, edge.target))
     yield from _evidence(node, subject, base)
     yield from _provenance(node, subject, base)
+
+
+class Wider:
+    """What is wider than each concept, at any distance: collected from nodes as they pass, stated at the end.
+
+    skos:broaderTransitive is derived. It stands in stores that are asked in
+    SPARQL, where following skos:broader over thousands of papers is slow, and
+    not in exports.
+    """
+
+    def __init__(self) -> None:
+        self._next: dict[str, tuple[str, ...]] = {}
+
+    def add(self, node: Node) -> None:
+        """Take note of a node's broader concepts."""
+        if wider := tuple(e.target for e in node.edges if e.relation.startswith("broader")):
+            self._next[node.id] = wider
+
+    def of(self, id_: str) -> list[str]:
+        """The ids of all that is wider than a concept, sorted."""
+        found: set[str] = set()
+        waiting = [*self._next.get(id_, ())]
+        while waiting:
+            if (one := waiting.pop()) not in found:
+                found.add(one)
+                waiting += self._next.get(one, ())
+        return sorted(found)
+
+    def statements_for(self, id_: str, base: str) -> Iterator[Statement]:
+        """The statements of one concept."""
+        for wider in self.of(id_):
+            yield Statement(entity_iri(base, id_), BROADER_TRANSITIVE, entity_iri(base, wider))
+
+    def statements(self, base: str) -> Iterator[Statement]:
+        """The statements of all concepts, sorted."""
+        for id_ in sorted(self._next):
+            yield from self.statements_for(id_, base)
 
 
 def assertion_iri(base: str, node_id: str, edge: Edge, support: Support) -> str:

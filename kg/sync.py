@@ -16,12 +16,13 @@ from pathlib import Path
 
 from kg.batches import in_batches
 from kg.query import Graph
-from kg.statements import CONFIDENCE, PASSAGE, RDF_SUBJECT, evidence_graph, provenance_graph, statements_for
+from kg.statements import CONFIDENCE, PASSAGE, RDF_SUBJECT, Wider, evidence_graph, provenance_graph, statements_for
 from kg.store.answers import Question
 from kg.store.remote import RemoteStore
 from schema.ids import NAMESPACE, digest, entity_iri
 from schema.node import Node
 from schema.statement import Statement
+from schema.vocabulary import CLASSES
 
 _DIGEST = f"<{NAMESPACE}digest>"
 _PAGE = 5000
@@ -50,15 +51,18 @@ def push(
     base: str,
     owner: str,
     progress: Callable[[int], None] | None = None,
+    wider: Wider | None = None,
 ) -> Pushed:
     """Make the server hold these nodes; take away what `owner` wrote before and is not among them.
+
+    `wider` gives the closure that is stated with each concept.
 
     Raises `StoreError` where the server does not take an update; what was
     written until then stays, and the next push goes on from there.
     """
     known = dict(known_digests(store, base))
     report = Pushed()
-    for batch in in_batches(_changed(nodes, known, base, owner, report), _BATCH_NODES):
+    for batch in in_batches(_changed(nodes, known, base, owner, report, wider), _BATCH_NODES):
         for part in _parts(batch):
             store.update(_update([p.iri for p in part if p.known], part, store, base))
             report.written += len(part)
@@ -75,7 +79,10 @@ def push_folder(folder: Path, url: str, progress: Callable[[int], None] | None =
     """Make the server at `url` hold the graph that is published in a folder."""
     graph = Graph.open(folder)
     with RemoteStore(url, graph.base) as store:
-        return push(store, graph.all_nodes(), graph.base, _owner(folder), progress)
+        wider = Wider()
+        for node in graph.all_nodes([c.name for c in CLASSES if c.concept], supports=False):
+            wider.add(node)
+        return push(store, graph.all_nodes(), graph.base, _owner(folder), progress, wider)
 
 
 def _owner(folder: Path) -> str:
@@ -94,10 +101,13 @@ class _Written:
     known: bool
 
 
-def _changed(nodes: Iterable[Node], known: dict[str, str], base: str, owner: str, report: Pushed) -> Iterator[_Written]:
+def _changed(
+    nodes: Iterable[Node], known: dict[str, str], base: str, owner: str, report: Pushed, wider: Wider | None
+) -> Iterator[_Written]:
     for node in nodes:
         iri = entity_iri(base, node.id)
-        statements = tuple(statements_for(node, base))
+        closure = wider.statements_for(node.id, base) if wider else ()
+        statements = (*statements_for(node, base), *closure)
         mark = f"{owner}/{digest(''.join(s.nquad() for s in statements), 32)}"
         before = known.pop(iri, None)
         if before is not None and before.rpartition("/")[2] == mark.rpartition("/")[2]:

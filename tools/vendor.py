@@ -15,8 +15,10 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
-VENDOR = Path(__file__).resolve().parent.parent / "graphql_api" / "pages" / "static" / "vendor"
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = ROOT / "graphql_api" / "pages" / "static" / "vendor"
 
 
 def main() -> None:
@@ -30,7 +32,27 @@ def main() -> None:
             with tarfile.open(archive) as packed:
                 package["sha256"] = {to: _copy(packed, source, to) for source, to in package["files"].items()}
         sys.stderr.write(f"{wanted}: {len(package['files'])} files\n")
+    for bundle in manifest["bundles"]:
+        bundle["sha256"] = _bundle(bundle)
     (VENDOR / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _bundle(bundle: dict[str, Any]) -> dict[str, str]:
+    """Make one file of several packages with esbuild."""
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = [f"{name}@{version}" for name, version in bundle["packages"].items()]
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", *wanted], cwd=folder, check=True)
+        entry = Path(folder) / "entry.js"
+        entry.write_bytes((ROOT / bundle["entry"]).read_bytes())
+        target = VENDOR / bundle["to"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        options = ["--bundle", "--minify", "--format=esm", "--log-level=warning", f"--outfile={target}"]
+        subprocess.run(["npx", "esbuild", entry.name, *options], cwd=folder, check=True)
+        for source, to in bundle["licences"].items():
+            (VENDOR / to).write_bytes((Path(folder) / "node_modules" / source).read_bytes())
+    files = [bundle["to"], *bundle["licences"].values()]
+    sys.stderr.write(f"{bundle['name']}: bundled\n")
+    return {file: hashlib.sha256((VENDOR / file).read_bytes()).hexdigest() for file in files}
 
 
 def _copy(packed: tarfile.TarFile, source: str, to: str) -> str:

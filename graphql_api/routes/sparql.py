@@ -12,11 +12,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from graphql_api.description import description_of
-from graphql_api.negotiation import etag, is_fresh, ranked
+from graphql_api.description import description_of, root_of
+from graphql_api.documents import Document
+from graphql_api.documents import answer as document_answer
+from graphql_api.negotiation import etag, is_fresh, quality, ranked
 from graphql_api.routes.sparql_request import FORM, QUERY, Asked, read_request
 from graphql_api.state import Served
+from graphql_api.web.sparql import sparql_page
 from kg.settings import Settings
+from kg.sparql.library import examples, statements
 from kg.sparql.pool import SparqlPool, SparqlStream
 from kg.sparql.question import SparqlLimits, SparqlQuery
 from kg.store.formats import BY_NAME, GRAPHS, names
@@ -40,6 +44,19 @@ def router(served: Served, settings: Settings) -> APIRouter:
         endpoint.pool.close()
 
     routes = APIRouter(lifespan=end_processes)
+
+    def editor(request: Request) -> Response:
+        return sparql_page(request, served.now(), root_of(request, settings).rstrip("/"))
+
+    def library(request: Request) -> Response:
+        base, address = served.now().snapshot.base, f"{root_of(request, settings)}sparql"
+        version = etag(address, *(e.text for e in examples()))
+        document = Document("/sparql/examples", version, "Example queries", lambda: statements(base, address))
+        return document_answer(request, document, request.path_params.get("suffix", ""))
+
+    routes.add_route("/sparql-editor", editor, methods=["GET", "HEAD"], include_in_schema=False)
+    routes.add_route("/sparql/examples", library, methods=["GET", "HEAD"], include_in_schema=False)
+    routes.add_route("/sparql/examples.{suffix}", library, methods=["GET", "HEAD"], include_in_schema=False)
     routes.add_route("/sparql", endpoint.answer, methods=list(_METHODS), include_in_schema=False)
     return routes
 
@@ -55,8 +72,11 @@ class _Endpoint:
             return Response(status_code=204, headers={"Allow": _ALLOWED, "Accept-Post": f"{QUERY}, {FORM}"})
         if request.method not in ("GET", "HEAD", "POST"):
             return Response("Send GET or POST.\n", 405, {"Allow": _ALLOWED}, "text/plain; charset=utf-8")
-        address = self.settings.public_url or str(request.base_url)
-        base_iri = f"{address.rstrip('/')}/sparql"
+        if request.method != "POST" and _is_browser(request):
+            # A person who follows a link to the endpoint, or to a query, gets the page that shows it.
+            target = f"/sparql-editor?{request.url.query}" if request.url.query else "/sparql-editor"
+            return Response(status_code=303, headers={"Location": target, "Vary": "Accept"})
+        base_iri = f"{root_of(request, self.settings)}sparql"
         asked = await read_request(request, base_iri, self.settings.sparql_max_body)
         if asked.query is None:
             return self._description(request, asked)
@@ -90,6 +110,11 @@ class _Endpoint:
             return Response(status_code=304, headers=headers)
         about = description_of(state.snapshot, self.settings, request)
         return Response(write_statements(describe_service(about), format), headers=headers)
+
+
+def _is_browser(request: Request) -> bool:
+    accept = request.headers.get("accept", "")
+    return "text/html" in accept and quality(accept, "text/html") == 1 and "format" not in request.query_params
 
 
 def limits_of(settings: Settings) -> SparqlLimits:

@@ -188,6 +188,10 @@ class Ledger:
         for spec, format_, run, state in self._db.execute("SELECT spec, format, run, state FROM source ORDER BY spec"):
             yield {"spec": spec, "format": format_, "run": run, "state": orjson.loads(state)}
 
+    def forget_source(self, spec: str) -> None:
+        """Do not ask a source again."""
+        self._db.execute("DELETE FROM source WHERE spec=?", (spec,))
+
     def decide(self, kind: str, a: str, b: str, reason: str) -> None:
         """Keep a person's decision (merge, split, wrong edge); the next publication honours it."""
         with self._transaction():

@@ -87,6 +87,25 @@ class Settings(BaseModel):
     )
     data_license: str = Field("", description="The IRI of the licence under which the graph is given out.")
 
+    contact: str = Field("", description="Your e-mail address, told to the sources that papers are fetched from.")
+    cache: str = Field("~/.cache/paperatlas", description="Where answers of sources on the network are kept.")
+    pace: float = Field(
+        1.0, ge=0, description="Factor on the pauses that sources ask for; 0 only for a server of your own."
+    )
+    ncbi_key: str = Field("", description="A key for PubMed: ten requests a second instead of three.")
+    openalex_key: str = Field("", description="A key for OpenAlex: `kg update` then asks for what changed.")
+    s2_key: str = Field("", description="A key for Semantic Scholar; without one it often answers 429.")
+    hf_token: str = Field("", description="A token for Hugging Face.")
+    arxiv_url: str = Field("https://export.arxiv.org/api/query", description="arXiv's search.")
+    arxiv_oai_url: str = Field("https://oaipmh.arxiv.org/oai", description="arXiv's harvesting.")
+    pubmed_url: str = Field("https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="NCBI's E-utilities.")
+    openalex_url: str = Field("https://api.openalex.org", description="OpenAlex's API.")
+    s2_url: str = Field("https://api.semanticscholar.org/graph/v1", description="Semantic Scholar's API.")
+    huggingface_url: str = Field("https://huggingface.co", description="Hugging Face.")
+    crossref_url: str = Field("https://api.crossref.org", description="Crossref's API.")
+    doi_url: str = Field("https://doi.org", description="The resolver of DOIs.")
+    openreview_url: str = Field("https://api2.openreview.net", description="OpenReview's API.")
+
     @field_validator("base")
     @classmethod
     def _ends_in_a_slash(cls, base: str) -> str:

@@ -20,8 +20,8 @@ from schema.errors import BadRequest, KgError  # noqa: E402
 __all__ = ["app", "main"]
 
 COMMANDS = (
-    "load", "extract", "serve", "sparql", "graphql", "export", "leaderboard", "stats", "validate", "demo", "log",
-    "diff", "rollback", "made",
+    "load", "update", "extract", "serve", "sparql", "graphql", "export", "leaderboard", "stats", "validate", "demo",
+    "log", "diff", "rollback", "made",
 )  # fmt: skip
 """The modules of this package, each with a function `command` of the same name; the order is that of `kg --help`."""
 

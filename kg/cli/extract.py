@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kg.cli import _options as options
+from kg.cli import _sources as sourced
 from kg.settings import read_settings
 
 EXAMPLES = """Examples:
@@ -15,17 +16,20 @@ EXAMPLES = """Examples:
   kg extract listing.txt -o edges.jsonl
 
   kg extract papers.jsonl --extractor fast | jq .edges
+
+  kg extract 2401.00001 --extractor fast
 """
 
 
 def command(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, or - for standard input.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A file, - for standard input, or one on the network.")
+    ],
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is standard output.")
     ] = "-",
-    format_: Annotated[
-        str | None, typer.Option("--format", metavar="NAME", help="The format, where it should not be recognised.")
-    ] = None,
+    format_: sourced.FormatName = None,
+    most: sourced.Most = None,
     extractor: options.ExtractorName = None,
     min_confidence: options.MinConfidence = None,
     workers: Annotated[
@@ -35,7 +39,6 @@ def command(
     """Print one JSON object per paper: edges, code and results, each with evidence and confidence."""
     import orjson
 
-    import loaders
     from kg.batches import in_batches
     from kg.extract import get_extractor
     from kg.extract.pool import extract_all
@@ -44,7 +47,7 @@ def command(
     from schema.paper import Paper
 
     settings = read_settings({"extractor": extractor, "min_confidence": min_confidence})
-    records = loaders.read(source, format_)
+    records = sourced.find_records([source], settings, most=most, format_=format_, columns={})
     out = sys.stdout.buffer if output == "-" else open(output, "wb")  # noqa: SIM115, PTH123
     rejected = 0
     with out, options.progress_bar() as progress, extract_all(settings.extractor, workers) as extract:

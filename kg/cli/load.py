@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kg.cli import _options as options
+from kg.cli import _sources as sourced
 from kg.load import Report
 from kg.settings import read_settings
 from kg.store.places import is_remote
@@ -22,15 +22,24 @@ EXAMPLES = """Examples:
 
   cat papers.jsonl | kg load -              standard input
 
+  kg load 'arxiv:cat:eess.IV AND abs:CT' --max 500
+
+  kg load 'pubmed:low-dose CT' hf:daily/2026-11-20 10.1000/xyz https://example.org/papers.csv
+
+  kg load table.csv --column title=Titel --column abstract=Zusammenfassung
+
   kg load --min-confidence 0.8 listing.txt  only edges that are quite sure
 """
 
 
 def command(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, or - for standard input.")],
-    format_: Annotated[
-        str | None, typer.Option("--format", metavar="NAME", help="The format, where it should not be recognised.")
-    ] = None,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files, folders, - for standard input, or sources on the network."),
+    ],
+    format_: sourced.FormatName = None,
+    most: sourced.Most = None,
+    column: sourced.Columns = None,
     store: options.Store = None,
     extractor: options.ExtractorName = None,
     min_confidence: options.MinConfidence = None,
@@ -39,14 +48,14 @@ def command(
     ] = None,
 ) -> None:
     """Read papers into the graph; the format is recognised."""
-    import loaders
     from kg.load import load
 
     settings = read_settings({"store": store, "extractor": extractor, "min_confidence": min_confidence})
     remote = is_remote(settings.store)
     folder = Path(settings.work_folder if remote else settings.store)
+    columns, day = sourced.read_columns(column), sourced.today()
     with options.progress_bar() as progress:
-        records = chain.from_iterable(loaders.read(source, format_) for source in sources)
+        records = sourced.find_records(sources, settings, most=most, format_=format_, columns=columns)
         report = load(
             records,
             folder,
@@ -58,12 +67,14 @@ def command(
             command=" ".join(["kg load", *sources]),
             progress=progress,
         )
+    sourced.remember(folder, [(source, format_) for source in sources], day, report)
     show(report, str(folder))
     if remote:
-        _push(folder, settings.store)
+        push(folder, settings.store)
 
 
-def _push(folder: Path, url: str) -> None:
+def push(folder: Path, url: str) -> None:
+    """Bring a graph server up to date with the folder's graph."""
     from kg.sync import push_folder
 
     with options.progress_bar() as progress:

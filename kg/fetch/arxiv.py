@@ -110,5 +110,7 @@ def find_harvest(ask: Ask) -> Iterator[Page]:
         asked = {"verb": "ListRecords", "resumptionToken": token[1]}
 
 
-SEARCH: Final = RemoteSource("arxiv", "arXiv search, or a number", 'arxiv:"cat:eess.IV AND abs:CT"', find_pages)
-HARVEST: Final = RemoteSource("arxiv-oai", "arXiv harvest of a set", "arxiv-oai:eess", find_harvest)
+SEARCH: Final = RemoteSource(
+    "arxiv", "arXiv search, or a number", 'arxiv:"cat:eess.IV AND abs:CT"', find_pages, "arxiv"
+)
+HARVEST: Final = RemoteSource("arxiv-oai", "arXiv harvest of a set", "arxiv-oai:eess", find_harvest, "arxiv")

@@ -70,4 +70,6 @@ def _key(ask: Ask) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
-SEARCH: Final = RemoteSource("hf", "Hugging Face papers of a day, of days, or one", "hf:daily/2026-11-20", find_pages)
+SEARCH: Final = RemoteSource(
+    "hf", "Hugging Face papers of a day, of days, or one", "hf:daily/2026-11-20", find_pages, "hf"
+)

@@ -57,4 +57,6 @@ def find_pages(ask: Ask) -> Iterator[Page]:
         cursor = (said.get("meta") or {}).get("next_cursor") or ""
 
 
-SEARCH: Final = RemoteSource("openalex", "OpenAlex search, filter or work", 'openalex:"low-dose CT"', find_pages)
+SEARCH: Final = RemoteSource(
+    "openalex", "OpenAlex search, filter or work", 'openalex:"low-dose CT"', find_pages, "openalex"
+)

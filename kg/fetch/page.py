@@ -57,6 +57,8 @@ class RemoteSource:
     label: str
     example: str
     find_pages: Callable[[Ask], Iterator[Page]]
+    service: str = "web"
+    """Whose pace the requests keep."""
 
 
 def is_json(body: bytes) -> bool:

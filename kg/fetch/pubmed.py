@@ -73,5 +73,7 @@ def _who(ask: Ask) -> dict[str, str]:
     return {k: v for k, v in said.items() if v}
 
 
-SEARCH: Final = RemoteSource("pubmed", "PubMed search, or numbers", 'pubmed:"low-dose CT[ti] AND 2024[dp]"', find_pages)
-ARTICLES: Final = RemoteSource("pmc", "PubMed Central articles", "pmc:PMC123,PMC456", find_articles)
+SEARCH: Final = RemoteSource(
+    "pubmed", "PubMed search, or numbers", 'pubmed:"low-dose CT[ti] AND 2024[dp]"', find_pages, "pubmed"
+)
+ARTICLES: Final = RemoteSource("pmc", "PubMed Central articles", "pmc:PMC123,PMC456", find_articles, "pubmed")

@@ -48,4 +48,4 @@ def find_pages(ask: Ask) -> Iterator[Page]:
             return
 
 
-SEARCH: Final = RemoteSource("s2", "Semantic Scholar search or paper", 's2:"low-dose CT"', find_pages)
+SEARCH: Final = RemoteSource("s2", "Semantic Scholar search or paper", 's2:"low-dose CT"', find_pages, "s2")

@@ -38,6 +38,6 @@ def find_file(ask: Ask) -> Iterator[Page]:
     yield Page(ask.client.download("web", ask.query), None)
 
 
-DOI: Final = RemoteSource("doi", "A DOI", "10.1000/xyz123", find_doi)
-FORUM: Final = RemoteSource("openreview", "A paper on OpenReview", "openreview:ABCdef123", find_forum)
+DOI: Final = RemoteSource("doi", "A DOI", "10.1000/xyz123", find_doi, "crossref")
+FORUM: Final = RemoteSource("openreview", "A paper on OpenReview", "openreview:ABCdef123", find_forum, "openreview")
 ADDRESS: Final = RemoteSource("url", "A file at an address", "https://example.org/papers.jsonl.gz", find_file)

@@ -1,9 +1,11 @@
-"""The page of sources, made from the table of loaders."""
+"""The page of sources, made from the tables of formats and of sources on the network."""
 
 from __future__ import annotations
 
-from loaders.base import Loader
-from loaders.table import LOADERS
+from kg.fetch.client import PAUSES_S
+from kg.fetch.page import RemoteSource
+from kg.fetch.table import SOURCES
+from loaders import LOADERS, Loader
 
 _TOP = """# Sources
 
@@ -16,13 +18,26 @@ plain or packed (gzip, bzip2, xz, zstd, zip), a file, a folder of files or stand
 _END = """
 The examples are invented by us, in the true format of each source; they lie in `loaders/samples/`. What a source
 states beside title and abstract (a repository, a subject heading, a result) becomes an edge with the source as its
-evidence. This page is made from the code by `make docs`.
+evidence.
+
+## On the network
+
+| source | what | example | pause between requests |
+| --- | --- | --- | --- |
+"""
+_LAST = """
+[Loading papers](loading.md) says how these are asked and what is kept. This page is made from the code by `make docs`.
 """
 
 
 def sources_page() -> str:
     """The text of docs/sources.md."""
-    return _TOP + "".join(map(_row, LOADERS.values())) + _END
+    return _TOP + "".join(map(_row, LOADERS.values())) + _END + "".join(map(_remote, SOURCES.values())) + _LAST
+
+
+def _remote(source: RemoteSource) -> str:
+    pause = PAUSES_S.get(source.service, PAUSES_S["web"])
+    return f"| `{source.scheme}` | {source.label} | `{source.example}` | {pause:g} s |\n"
 
 
 def _row(loader: Loader) -> str:

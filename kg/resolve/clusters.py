@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 
-from kg.resolve.signature import Signature
+from kg.resolve.signature import unpacked
 from kg.resolve.similarity import contradict, identifiers_disagree
 
 
@@ -17,9 +17,9 @@ class Clusters:
     fullest records contradict each other.
     """
 
-    def __init__(self, signatures: list[Signature], rank: list[int]) -> None:
-        self._parent = array("q", range(len(signatures)))
-        self._signatures = signatures
+    def __init__(self, packed: list[str], rank: list[int]) -> None:
+        self._parent = array("q", range(len(packed)))
+        self._packed = packed
         self._rank = rank
         self._identified: dict[int, tuple[str, ...]] = {}
         self._faces: dict[int, tuple[int, int]] = {}
@@ -64,11 +64,11 @@ class Clusters:
         return found.values()
 
     def _identifiers(self, root: int) -> tuple[str, ...]:
-        return self._identified.get(root, self._signatures[root].identifiers)
+        return self._identified.get(root, unpacked(self._packed[root]).identifiers)
 
     def _contradict(self, one: int, other: int) -> bool:
         pairs = zip(self._face(one), self._face(other), strict=True)
-        titles, people = ((self._signatures[a], self._signatures[b]) for a, b in pairs)
+        titles, people = ((unpacked(self._packed[a]), unpacked(self._packed[b])) for a, b in pairs)
         return contradict(titles, people)
 
     def _face(self, root: int) -> tuple[int, int]:
@@ -79,10 +79,10 @@ class Clusters:
         (title, people), (other_title, other_people) = self._face(one), self._face(other)
 
         def title_length(number: int) -> tuple[int, int]:
-            return len(self._signatures[number].title), self._rank[number]
+            return len(unpacked(self._packed[number]).title), self._rank[number]
 
         def people_length(number: int) -> tuple[int, int]:
-            return sum(map(len, self._signatures[number].authors)), self._rank[number]
+            return sum(map(len, unpacked(self._packed[number]).authors)), self._rank[number]
 
         return max(title, other_title, key=title_length), max(people, other_people, key=people_length)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from kg.resolve.decisions import Decision, of_type
+from kg.resolve.forms import Forms
 from kg.resolve.names import clean, without_type_word
 from kg.resolve.reading import CLOSED, Mention, look_up, read
 from schema.concepts import Concept, broader_closure, concepts
@@ -34,7 +35,7 @@ _MOST_ALIASES = 40
 class _Census:
     """What the corpus says of one class."""
 
-    forms: dict[str, dict[str, int]] = field(default_factory=dict)
+    forms: Forms = field(default_factory=Forms)
     expansions: dict[str, dict[str, int]] = field(default_factory=dict)
     ids: dict[str, EntityId] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
@@ -58,10 +59,9 @@ class Entities:
         if reading is None:
             return
         census = self._census[mention.cls]
-        forms = census.forms.setdefault(reading.target, {})
         for place, form in enumerate(reading.forms):
             # Names that the text itself uses weigh; the other forms are known and never make the label.
-            forms[form] = forms.get(form, 0) + (place == 0)
+            census.forms.add(reading.target, form, int(place == 0))
         for short in reading.shorts:
             expansions = census.expansions.setdefault(short, {})
             expansions[reading.target] = expansions.get(reading.target, 0) + 1
@@ -72,7 +72,7 @@ class Entities:
             decided = of_type(self._decisions, CLASS[cls].type)
             self._part(cls, [d for d in decided if d.kind == "split"])
             for key in sorted(k for k in census.forms if self._follow(cls, k) != k):
-                self._absorb(census, key, self._follow(cls, key))
+                census.forms.move(key, self._follow(cls, key))
             census.ids = _ids(cls, census, partial(self._alone, cls))
             self._unite(cls, [d for d in decided if d.kind == "merge"])
             census.taken = frozenset(id_.partition("/")[2] for id_ in census.ids.values()) | concepts(cls).keys()
@@ -118,7 +118,7 @@ class Entities:
         type_ = CLASS[cls].type
         if key.startswith("="):
             return {entity_id(type_, key[1:])}
-        return {entity_id(type_, _slug(form, cls)) for form in self._census[cls].forms.get(key, {})}
+        return {entity_id(type_, _slug(form, cls)) for form in self._census[cls].forms.of(key)}
 
     def _unite(self, cls: str, merges: list[Decision]) -> None:
         """Give what people joined one id and the names of both; the first id stays."""
@@ -130,13 +130,13 @@ class Entities:
             first, second = keys.get(merge.first), keys.get(merge.second)
             if first is None or second is None:
                 continue
-            self._absorb(census, second, first, weight=0)
+            census.forms.move(second, first, weight=0)
             census.ids[first] = merge.first
             census.joined[second] = first
             census.former.setdefault(first, []).append(census.ids.pop(second))
 
     def _node(self, cls: str, key: str, concept: Concept | None, known_as: str, base: str) -> Node:
-        type_, forms = CLASS[cls].type, self._census[cls].forms.get(known_as, {})
+        type_, forms = CLASS[cls].type, self._census[cls].forms.of(known_as)
         label = concept.label if concept else min(forms, key=lambda f: (-forms[f], f))
         properties: dict[str, object] = {}
         if aliases := _aliases(label, concept.aliases if concept else (), forms, closed=cls in CLOSED):
@@ -155,7 +155,7 @@ class Entities:
         if cls in CLOSED:
             return []
         census = self._census[cls]
-        forms = census.forms.get(known_as, {})
+        forms = census.forms.of(known_as)
         slugs = {_slug(f, cls) for f in forms if not (concept and look_up(f, cls))} - {key} - census.taken
         return sorted({entity_id(CLASS[cls].type, s) for s in slugs}.union(census.former.get(known_as, ())))
 
@@ -172,13 +172,6 @@ class Entities:
         reading = read(Mention(cls, form))
         return "" if reading is None else self._follow(cls, reading.target)
 
-    @staticmethod
-    def _absorb(census: _Census, key: str, into: str, weight: int = 1) -> None:
-        """Move the forms of a key to another; with weight 0 they make no label there."""
-        forms = census.forms.setdefault(into, {})
-        for form, count in census.forms.pop(key).items():
-            forms[form] = forms.get(form, 0) + count * weight
-
 
 def _slug(form: str, cls: str) -> str:
     return slug(without_type_word(clean(form), cls))
@@ -190,8 +183,9 @@ def _ids(cls: str, census: _Census, alone: Callable[[str], str]) -> dict[str, En
     ids = {key: entity_id(type_, key[1:]) for key in census.forms if key.startswith("=")}
     taken = set(concepts(cls))
     for key in sorted(k for k in census.forms if not k.startswith("=")):
-        mine = [f for f in census.forms[key] if alone(f) == key]
-        slugs = sorted({_slug(f, cls) for f in mine or census.forms[key]})
+        forms = census.forms.of(key)
+        mine = [f for f in forms if alone(f) == key] if len(forms) > 1 else []
+        slugs = sorted({_slug(f, cls) for f in mine or forms})
         chosen = next((s for s in slugs if s not in taken), f"{slugs[0]}-{digest(key, 6)}")
         taken.add(chosen)
         ids[key] = entity_id(type_, chosen)

@@ -20,7 +20,7 @@ from kg.resolve.clusters import Clusters
 from kg.resolve.decisions import Decision, of_type
 from kg.resolve.identifiers import identifiers
 from kg.resolve.records import own_paper_id
-from kg.resolve.signature import Signature, signature_of
+from kg.resolve.signature import signature_of, unpacked
 from kg.resolve.similarity import judge
 from schema.ids import EntityId, digest
 from schema.paper import Paper
@@ -48,7 +48,7 @@ class Papers:
 
     def __init__(self, decisions: Iterable[Decision] = ()) -> None:
         self._decisions = of_type(decisions, "paper")
-        self._signatures: list[Signature] = []
+        self._packed: list[str] = []
         self._own: list[EntityId] = []
         self._fingerprints = array("q")
         self._keys = array("q")
@@ -56,7 +56,7 @@ class Papers:
         self._abstracts = array("I")
         self._identifiers = array("q")
         self._ids: list[EntityId] = []
-        self._with: dict[int, int] = {}
+        self._with = np.empty((0, 2), dtype=np.int64)
         self._matches: list[tuple[int, int, str, float]] = []
 
     def add(self, paper: Paper) -> None:
@@ -66,7 +66,7 @@ class Papers:
         signature = signature_of(paper, found)
         abstract = abstract_hashes(paper.abstract)
         self._own.append(own_paper_id(paper))
-        self._signatures.append(signature)
+        self._packed.append(signature.packed())
         self._fingerprints.append(_number(paper.model_dump_json()))
         titles = title_hashes(signature.title)
         self._keys.extend(block_keys(signature.title, signature.authors, titles, abstract))
@@ -85,12 +85,10 @@ class Papers:
             same, apart = self._decided("merge"), self._decided("split")
             clusters = self._united(accepted, rank, same, apart)
             self._name(clusters, rank)
-        for hashed, number in self._identifier_pairs():
-            known = self._with.setdefault(hashed, number)
-            # An identifier that several papers claim leads to the first of them by id.
-            if self._ids[number] < self._ids[known]:
-                self._with[hashed] = number
-        self._keys, self._identifiers = array("q"), array("q")
+        pairs = np.frombuffer(self._identifiers, dtype=np.int64).reshape(-1, 2)
+        self._with = pairs[np.argsort(pairs[:, 0], kind="stable")].copy()
+        del pairs
+        self._keys, self._identifiers, self._packed = array("q"), array("q"), []
         self._titles, self._abstracts = array("I"), array("I")
 
     def paper_of(self, number: int) -> EntityId:
@@ -99,8 +97,13 @@ class Papers:
 
     def paper_with(self, identifier: str) -> EntityId | None:
         """The paper that has an identifier (`scheme:value`); None where no record has it."""
-        number = self._with.get(_number(identifier))
-        return None if number is None else self._ids[number]
+        start, end = np.searchsorted(self._with[:, 0], _number(identifier), side="left"), len(self._with)
+        found = []
+        while start < end and self._with[start, 0] == _number(identifier):
+            found.append(self._ids[self._with[start, 1]])
+            start += 1
+        # An identifier that several papers claim leads to the first of them by id.
+        return min(found, default=None)
 
     def matches(self) -> Iterator[Match]:
         """The reasons for merging, surest first, each record joined to its paper by one."""
@@ -120,7 +123,9 @@ class Papers:
             return []
         found = []
         for first, second in self._candidates(rank):
-            verdict = judge(self._signatures[first], self._signatures[second], self._abstract_likeness(first, second))
+            a, b = unpacked(self._packed[first]), unpacked(self._packed[second])
+            likeness = self._abstract_likeness(first, second) if a.has_abstract and b.has_abstract else None
+            verdict = judge(a, b, likeness)
             if verdict:
                 low, high = sorted((first, second), key=rank.__getitem__)
                 found.append((low, high, *verdict))
@@ -142,8 +147,6 @@ class Papers:
         return zip(self._identifiers[::2], self._identifiers[1::2], strict=True)
 
     def _abstract_likeness(self, first: int, second: int) -> float | None:
-        if not (self._signatures[first].has_abstract and self._signatures[second].has_abstract):
-            return None
         a = self._abstracts[first * ABSTRACT_HASHES : (first + 1) * ABSTRACT_HASHES]
         b = self._abstracts[second * ABSTRACT_HASHES : (second + 1) * ABSTRACT_HASHES]
         if not any(a) or not any(b):
@@ -157,7 +160,7 @@ class Papers:
         same: list[tuple[list[int], list[int]]],
         apart: list[tuple[list[int], list[int]]],
     ) -> Clusters:
-        clusters = Clusters(self._signatures, rank)
+        clusters = Clusters(self._packed, rank)
         for left, right in apart:
             clusters.keep_apart(left, right)
         self._matches = []

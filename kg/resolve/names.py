@@ -88,6 +88,9 @@ _BRITISH = tuple(
         (r"analys(?=e[dr]?\b|ing)", "analyz"),
     )
 )
+_MAYBE_BRITISH = re.compile(
+    r"our|is[aei]|[nkhrcy]aem|haem|oe|paed|gynaec|anaes|faec|caes|fibre|centre|grey|ll(?:ed|ing|er)|diagnos|analys"
+)
 
 
 def clean(name: str) -> str:
@@ -195,8 +198,9 @@ def _plain_command(found: re.Match[str]) -> str:
 def _compact(text: str) -> str:
     folded = text.casefold()
     folded = "".join(_GREEK.get(c, c) for c in folded).replace("&", " and ")
-    for pattern, american in _BRITISH:
-        folded = pattern.sub(american, folded)
+    if _MAYBE_BRITISH.search(folded):
+        for pattern, american in _BRITISH:
+            folded = pattern.sub(american, folded)
     folded = re.sub(r"(?<=\w)['’]s\b", "", folded)
     plain = re.sub("[̀-ͯ'’`]", "", unicodedata.normalize("NFKD", folded))
     key = ""

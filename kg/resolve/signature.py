@@ -61,11 +61,31 @@ class Signature:
         """True where the title alone says too little: "Editorial", "Book review"."""
         return len(content_words(self.title)) < 2 or _GENERIC.fullmatch(self.title) is not None
 
+    def packed(self) -> str:
+        """The signature as one string, a fourth of the memory."""
+        year = "" if self.year is None else str(self.year)
+        lists = ("\x1e".join(self.authors), "\x1e".join(self.identifiers))
+        return "\x1f".join((self.title, year, "1" if self.has_abstract else "", *lists))
+
+
+@lru_cache(maxsize=20_000)
+def unpacked(text: str) -> Signature:
+    """The signature in a string that `packed` made."""
+    title, year, has_abstract, authors, identifiers = text.split("\x1f")
+    return Signature(
+        title,
+        tuple(authors.split("\x1e")) if authors else (),
+        int(year) if year else None,
+        tuple(identifiers.split("\x1e")) if identifiers else (),
+        bool(has_abstract),
+    )
+
 
 def signature_of(paper: Paper, identifiers: tuple[str, ...]) -> Signature:
     """The signature of a record."""
     authors = tuple(words for a in paper.authors if (words := _plain(a.name)))
-    return Signature(_plain(paper.title), authors, paper.year or _year(paper.date), identifiers, bool(paper.abstract))
+    safe = tuple(re.sub("[\x1e\x1f]", "", i) for i in identifiers)
+    return Signature(_plain(paper.title), authors, paper.year or _year(paper.date), safe, bool(paper.abstract))
 
 
 @lru_cache(maxsize=10_000)

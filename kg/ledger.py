@@ -193,8 +193,9 @@ class Ledger:
         self._db.execute("DELETE FROM source WHERE spec=?", (spec,))
 
     def decide(self, kind: str, a: str, b: str, reason: str) -> None:
-        """Keep a person's decision (merge, split, wrong edge); the next publication honours it."""
+        """Keep a person's decision (merge, split) instead of an earlier one on the pair; the next build honours it."""
         with self._transaction():
+            self._db.execute("DELETE FROM decision WHERE (a=? AND b=?) OR (a=? AND b=?)", (a, b, b, a))
             self._db.execute("INSERT OR REPLACE INTO decision VALUES (?,?,?,?)", (kind, a, b, reason))
             self._set("dirty", "1")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import random
 from pathlib import Path
 
@@ -226,3 +227,10 @@ def test_of_pairs_that_abstracts_and_readers_give_those_joined_are_one_and_most_
 )
 def test_an_acronym_takes_its_letters_in_order_from_its_long_form(short: str, long: str, expected: bool):
     assert is_acronym_of(short, long) is expected
+
+
+def test_the_examples_of_the_page_on_identity_hold():
+    page = Path(__file__).parents[1] / "docs" / "identity.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+
+    assert tried >= 3 and not failed

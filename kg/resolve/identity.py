@@ -108,7 +108,8 @@ class Papers:
     def matches(self) -> Iterator[Match]:
         """The reasons for merging, surest first, each record joined to its paper by one."""
         for first, second, rule, confidence in self._matches:
-            yield Match(self._own[first], self._own[second], rule, confidence)
+            better, other = sorted((self._own[first], self._own[second]), key=_preference)
+            yield Match(better, other, rule, confidence)
 
     def _ranks(self) -> list[int]:
         """Each record's place in an order that does not depend on the order of adding."""
@@ -164,13 +165,14 @@ class Papers:
         for left, right in apart:
             clusters.keep_apart(left, right)
         self._matches = []
-        for left, right in same:
-            for first, second in ((left[0], other) for other in [*left[1:], *right]):
-                clusters.join(first, second, force=True)
-                self._matches.append((first, second, "decision", 1.0))
         for first, second, rule, confidence in accepted:
             if clusters.join(first, second, on_title=rule.startswith("title")):
                 self._matches.append((first, second, rule, confidence))
+        # People speak last, and are not held back by identifiers that disagree.
+        for left, right in same:
+            for first, second in ((left[0], other) for other in [*left[1:], *right]):
+                if clusters.join(first, second, force=True):
+                    self._matches.append((first, second, "decision", 1.0))
         return clusters
 
     def _name(self, clusters: Clusters, rank: list[int]) -> None:

@@ -38,7 +38,11 @@ def _forceatlas2(ids: Sequence[str], links: Sequence[Link]) -> dict[str, Any]:
 
     graph = _networkx(ids, links)
     start = nx.circular_layout(graph)
-    return dict(nx.forceatlas2_layout(graph, pos=start, max_iter=200, scaling_ratio=8.0, gravity=1.0, seed=_SEED))
+    return dict(
+        nx.forceatlas2_layout(
+            graph, pos=start, max_iter=300, scaling_ratio=2.0, gravity=1.0, strong_gravity=True, seed=_SEED
+        )
+    )
 
 
 def _circular(ids: Sequence[str], links: Sequence[Link]) -> dict[str, Any]:

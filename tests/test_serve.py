@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ROOT
+from live_server import WAIT_S, Server
 
 from kg.load import load
 from schema.paper import Paper
-
-WAIT_S = 60
-
-
-class Server:
-    """A running `kg serve` and its address."""
-
-    def __init__(self, store: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "kg", "serve", "--port", "0", "--store", str(store)],
-            env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self.process.stderr is not None
-        found = re.search(r"http://\S+:\d+", self.process.stderr.readline())
-        assert found, "the first line names the address"
-        self.url = found[0]
-        until = time.monotonic() + WAIT_S
-        while time.monotonic() < until:
-            try:
-                if httpx.get(f"{self.url}/").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        self.stop()
-        raise AssertionError("the server did not answer")
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(WAIT_S)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
-        return code
 
 
 @pytest.fixture(scope="module")

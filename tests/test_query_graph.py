@@ -136,6 +136,13 @@ def test_an_unknown_name_is_an_error_that_names_the_nearest(graph: Graph, where:
         graph.find("Paper", where)
 
 
+def test_a_name_is_known_in_any_case_and_punctuation(graph: Graph) -> None:
+    for name in ("dataset/mimic-cxr", "mimic-cxr", "MIMIC CXR", "mimiccxr", "Dataset/MIMIC_CXR"):
+        assert graph.resolve("Dataset", name) == "dataset/mimic-cxr"
+    assert graph.resolve("Modality", "ct SCAN") == "modality/ct"
+    assert graph.resolve("Modality", "ultrasound") == "modality/ultrasound", "a known concept that no paper has"
+
+
 def test_search_forgives_typing_errors_and_unfinished_words(graph: Graph) -> None:
     assert graph.search("mimiccxr")[0].id == "dataset/mimic-cxr"
     assert graph.search("tumuors")[0].id == "paper/c"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import tantivy
 
-from kg.index.csr import Ints
+from kg.index.csr import Floats, Ints
 from kg.index.names import fold
 
 _STEMMED = "stemmed"
 _HEAP_BYTES = 64_000_000
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 16
+_MOST_JOINED = 10
 _TYPO_FROM, _TWO_TYPOS_FROM = 4, 8
 
 
@@ -91,16 +92,24 @@ class FullText:
         some = [(tantivy.Occur.Should, query) for _, query in each]
         return self._hits(self._of(tantivy.Query.boolean_query(some), classes), most)
 
-    def matching(self, text: str, cls: str, fields: Sequence[str] = ("title", "body")) -> list[tuple[int, float]]:
-        """Every node of a class that has all words of a text (in any form), best first: numbers and scores.
+    def matching(self, text: str, cls: str, fields: Sequence[str] = ("title", "body")) -> tuple[Ints, Floats]:
+        """Every node of a class that has all words of a text (in any form): numbers and scores, best first.
 
         `fields`: "title" stands for labels and other names, "body" for abstracts.
         """
         words = _WORD.findall(text.lower())[:_MOST_WORDS]
         if not words:
-            return []
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
         each = [(tantivy.Occur.Must, self._word_in(w, fields)) for w in words]
-        return self._hits(self._of(tantivy.Query.boolean_query(each), (cls,)), max(self.count, 1))
+        query = self._of(tantivy.Query.boolean_query(each), (cls,))
+        hits = self._searcher.search(query, limit=max(self.count, 1), count=False).hits
+        numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
+        return np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64)
+
+    def joined(self, name: str, cls: str) -> list[int]:
+        """The nodes of a class, not of papers, that a name means when spaces and hyphens do not count: numbers."""
+        query = tantivy.Query.term_query(self._schema, "joined", fold(name).replace(" ", ""))
+        return sorted(number for number, _ in self._hits(self._of(query, (cls,)), _MOST_JOINED))
 
     def _word_in(self, word: str, fields: Sequence[str]) -> tantivy.Query:
         # The word holds letters, digits and "_" alone, so it is no query syntax.
@@ -147,8 +156,3 @@ class FullText:
         hits = self._searcher.search(query, limit=most, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return [(int(n or 0), float(score)) for n, (score, _) in zip(numbers, hits, strict=True)]
-
-
-def numbers_of(hits: Iterable[tuple[int, float]]) -> Ints:
-    """The numbers of hits, in their order."""
-    return np.array([n for n, _ in hits], dtype=np.int64)

@@ -155,6 +155,10 @@ class Index:
         codes, rows = self._arrival_class[where].tolist(), self._arrival_row[where].tolist()
         return [(_CLASS_NAMES[code], row) for code, row in zip(codes, rows, strict=True)]
 
+    def rows_at_arrivals(self, numbers: Ints) -> Ints:
+        """The rows of documents of the full-text index that are all of one class."""
+        return self._arrival_row[numbers].astype(np.int64)
+
     # -- relations ------------------------------------------------------
 
     def relation(self, name: str, inverse: bool = False, wide: bool = False) -> Csr:

@@ -6,8 +6,9 @@ an empty or an over-broad answer; so is null, which may be a forgotten variable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, Final, TypeVar
 
 from kg.query.fields import CODE_STATUS, Field, accepted, fields
@@ -25,7 +26,7 @@ from kg.query.values import (
     Scalar,
     Tested,
 )
-from schema.errors import BadFilter, did_you_mean
+from schema.errors import BadFilter, LimitExceeded, did_you_mean
 from schema.ids import EntityId
 
 Resolve = Callable[[str, str], EntityId]
@@ -54,17 +55,18 @@ MATCHED_ALONE: Final = frozenset({"abstract"})
 """Long texts that only full text can search."""
 DEEPEST: Final = 24
 MOST_VALUES: Final = 1000
+MOST_CONDITIONS: Final = 500
 
 
 def read_filter(cls: str, where: Mapping[str, Any] | None, resolve: Resolve, min_confidence: float = 0.0) -> Filter:
     """The filter that a `where` over a class means; edges less sure than `min_confidence` (0 to 1) do not count.
 
     Raises `BadFilter` for an unknown field, operator or name and for a value of
-    the wrong kind.
+    the wrong kind, `LimitExceeded` for a filter that is too deep or too long.
     """
     if not where:
         return EVERYTHING
-    return _Reader(resolve, _probability("minConfidence", min_confidence), 0).filter(cls, where)
+    return _Reader(resolve, _probability("minConfidence", min_confidence), 0, count()).filter(cls, where)
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,11 @@ class _Reader:
     resolve: Resolve
     at_least: float
     depth: int
+    asked: Iterator[int]
 
     def filter(self, cls: str, where: Any) -> Filter:
         if self.depth > DEEPEST:
-            raise BadFilter(f"the filter nests deeper than {DEEPEST} levels; ask in steps.")
+            raise LimitExceeded(f"the filter nests deeper than {DEEPEST} levels; ask in steps.")
         where = _object(f"a filter of {cls}", where)
         inner = self.surer(where.get("minConfidence"), "minConfidence")
         inner = replace(inner, depth=self.depth + 1)
@@ -83,6 +86,8 @@ class _Reader:
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
     def part(self, cls: str, name: str, value: Any) -> Filter:
+        if next(self.asked) >= MOST_CONDITIONS:
+            raise LimitExceeded(f"the filter has more than {MOST_CONDITIONS} conditions; ask in steps.")
         if value is None:
             raise BadFilter(f"{name!r} of {cls} is null; give a value, leave it out, or ask {{isNull: true}}.")
         if name in ("and", "or"):

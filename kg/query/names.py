@@ -31,6 +31,11 @@ def resolve(index: Index, cls: str, name: str) -> EntityId:
     best = [row for row, strength in found if strength == found[0][1]]
     if len(best) == 1:
         return index.id(cls, best[0])
+    if not best and fold(name) not in _known(cls):
+        # "xray" for "X-ray".
+        best = [row for _, row in index.at_arrivals(index.text.joined(name, cls))]
+        if len(best) == 1:
+            return index.id(cls, best[0])
     if best:
         some = ", ".join(f"{index.id(cls, row)!r} ({index.label(cls, row)})" for row in best[:_SHOWN])
         raise BadFilter(f"{name!r} means {len(best)} things of class {cls}: {some}; give the id of one.")

@@ -28,8 +28,9 @@ from schema.vocabulary import EDGE
 
 _MANY_TEXTS = 32
 """More texts than this are looked for in one pass over the rows."""
-_SPARSE = 64
-"""Related rows up to this many are joined through their adjacency, more by one pass over the relation."""
+_FEW = 64
+_SPARSE = 4
+"""Related rows of less than one in so many are joined through their adjacency, more by one pass over the relation."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -109,16 +110,26 @@ class Plan:
 
     def _some(self, path: Path, far: BitMap) -> BitMap:
         at_least = threshold(path.at_least)
-        if len(far) <= _SPARSE:
-            back = self.index.relation(path.relation, not path.inverse, path.wide)
+        near_cls, far_cls = relation_ends(path.relation, path.inverse)
+        back = self.index.relation(path.relation, not path.inverse, path.wide)
+        if len(far) <= _FEW:
             return bitmap(np.unique(back.gather(row_numbers(far), at_least)))
+        if len(far) * _SPARSE < self.index.counts[far_cls]:
+            marked = np.zeros(self.index.counts[near_cls], dtype=bool)
+            marked[back.gather(row_numbers(far), at_least)] = True
+            return _marked(marked)
         there = self.index.relation(path.relation, path.inverse, path.wide)
         return _marked(there.sums(self._hits(path, far)) > 0)
 
     def _counts(self, path: Path, inner: Filter) -> npt.NDArray[Any]:
         if inner == Every():
             return self.counts(path)
-        far = self.rows(relation_ends(path.relation, path.inverse)[1], inner)
+        near_cls, far_cls = relation_ends(path.relation, path.inverse)
+        far = self.rows(far_cls, inner)
+        if len(far) * _SPARSE < self.index.counts[far_cls]:
+            back = self.index.relation(path.relation, not path.inverse, path.wide)
+            near = back.gather(row_numbers(far), threshold(path.at_least))
+            return np.bincount(near, minlength=self.index.counts[near_cls])
         return self.index.relation(path.relation, path.inverse, path.wide).sums(self._hits(path, far))
 
     def _hits(self, path: Path, far: BitMap) -> Mask:
@@ -169,12 +180,12 @@ class Plan:
 
     def _matches(self, cls: str, test: Tested) -> BitMap:
         where = {"text": ("title", "body"), "abstract": ("body",)}.get(test.field, ("title",))
-        hits = self.index.text.matching(str(test.values[0]), cls, where)
-        rows = np.array([row for _, row in self.index.at_arrivals([n for n, _ in hits])], dtype=np.int64)
+        numbers, scores = self.index.text.matching(str(test.values[0]), cls, where)
+        rows = self.index.rows_at_arrivals(numbers)
         if self.scores is None:
             self.scores = np.zeros(self.index.counts[cls])
         if len(self.scores) == self.index.counts[cls]:
-            self.scores[rows] += np.array([score for _, score in hits])
+            self.scores[rows] += scores
         return bitmap(np.sort(rows))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from kg.resolve.names import clean, fold, singular
+from kg.resolve.names import TYPE_WORDS, clean, fold, singular
 
 _PARENTHESIS = re.compile(r"^(?P<outer>.{2,}?)\s*\((?P<inner>[^()]{2,})\)(?P<rest>(?:\s+[a-z]+)?)$")
+
+_SMALL = frozenset({"of", "and", "for", "the", "in", "on", "with", "to", "a", "via", "by"})
 
 
 def split_parenthesis(name: str) -> tuple[str, ...]:
@@ -61,8 +63,12 @@ def is_acronym_of(short: str, long: str) -> bool:
     if letters[0] == "t" and words[0][0] != "t":
         # An article that was taken off: The Cancer Genome Atlas (TCGA).
         letters = letters[1:]
-    starts = letters[0] == words[0][0] and _starts(letters, words) >= 0.6
-    return starts and _found_in_order(letters, long_text.casefold())
+    return (
+        letters[0] == words[0][0]
+        and _starts(letters, words) >= 0.6
+        and _ends(letters, words)
+        and _found_in_order(letters, long_text.casefold())
+    )
 
 
 def _stands_in(short: str, words: list[str]) -> bool:
@@ -83,11 +89,26 @@ def _found_in_order(letters: list[str], text: str) -> bool:
 
 def _starts(letters: list[str], words: list[str]) -> float:
     """The share of the words, small ones aside, whose first letter is met in order."""
-    todo, met, counted = list(letters), 0, 0
+    met = _met(letters, words)
+    counted = [m for word, m in zip(words, met, strict=True) if word not in _SMALL]
+    return sum(counted) / len(counted) if counted else 0.0
+
+
+def _ends(letters: list[str], words: list[str]) -> bool:
+    """True where the last word, type words aside, begins with a letter of the short form or holds its last."""
+    met = _met(letters, words)
+    last = len(words) - 1
+    if last > 1 and not met[last] and words[last] in TYPE_WORDS["Method"] | TYPE_WORDS["Dataset"]:
+        last -= 1
+    left = len(letters) - sum(met)
+    return met[last] or (left > 1 and letters[-1] in words[last])
+
+
+def _met(letters: list[str], words: list[str]) -> list[bool]:
+    """For each word whether its first letter is the next, or a later, letter of the short form."""
+    todo, met = list(letters), []
     for word in words:
-        small = word in {"of", "and", "for", "the", "in", "on", "with", "to", "a", "via", "by"}
-        counted += not small
-        if word[0] in todo:
+        met.append(word[0] in todo)
+        if met[-1]:
             del todo[: todo.index(word[0]) + 1]
-            met += not small
-    return met / counted if counted else 0.0
+    return met

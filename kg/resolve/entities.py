@@ -16,7 +16,7 @@ from functools import partial
 
 from kg.resolve.decisions import Decision, of_type
 from kg.resolve.forms import Forms
-from kg.resolve.names import clean, without_type_word
+from kg.resolve.names import plain_name
 from kg.resolve.reading import CLOSED, Mention, look_up, read
 from schema.concepts import Concept, broader_closure, concepts
 from schema.ids import EntityId, digest, entity_id, entity_iri, slug
@@ -29,6 +29,7 @@ NAMED = ("Dataset", "Method", "Task", "Modality", "Condition")
 _AGREED = 0.8
 """The share of the expansions of a short form that must agree for the short form alone to follow them."""
 _MOST_ALIASES = 40
+_SHORT_KEY = 4
 
 
 @dataclass(slots=True)
@@ -174,18 +175,21 @@ class Entities:
 
 
 def _slug(form: str, cls: str) -> str:
-    return slug(without_type_word(clean(form), cls))
+    return slug(plain_name(form, cls))
 
 
 def _ids(cls: str, census: _Census, alone: Callable[[str], str]) -> dict[str, EntityId]:
-    """An id for every key: the concept's, else the first slug in sort order of the forms that mean it on their own."""
+    """An id for every key: the concept's, else the first slug in sort order of the forms that mean it on their own.
+
+    A few letters name many things, so a longer form goes before them.
+    """
     type_ = CLASS[cls].type
     ids = {key: entity_id(type_, key[1:]) for key in census.forms if key.startswith("=")}
     taken = set(concepts(cls))
     for key in sorted(k for k in census.forms if not k.startswith("=")):
         forms = census.forms.of(key)
         mine = [f for f in forms if alone(f) == key] if len(forms) > 1 else []
-        slugs = sorted({_slug(f, cls) for f in mine or forms})
+        slugs = sorted({_slug(f, cls) for f in mine or forms}, key=lambda s: (len(s) <= _SHORT_KEY, s))
         chosen = next((s for s in slugs if s not in taken), f"{slugs[0]}-{digest(key, 6)}")
         taken.add(chosen)
         ids[key] = entity_id(type_, chosen)

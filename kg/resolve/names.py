@@ -30,7 +30,7 @@ TYPE_WORDS: Final = MappingProxyType(
                 "Method",
                 "model models framework frameworks algorithm algorithms architecture architectures method methods "
                 "approach approaches technique techniques toolkit library software system systems backbone backbones "
-                "encoder loss pipeline family series classifier classifiers",
+                "classifier classifiers",
             ),
             ("Task", "task tasks problem problems"),
             ("Condition", "patients cases"),
@@ -41,6 +41,7 @@ TYPE_WORDS: Final = MappingProxyType(
 
 _PLAIN_TYPE_WORDS = frozenset({"dataset", "datasets", "corpus", "benchmark"})
 """Type words that are never part of a name."""
+_ACRONYMS = re.compile(r"(?:^|[\s-])[A-Z0-9]*[A-Z]{2,}s$")
 _OF = re.compile(r"(?P<deed>[\w-]+(?:ion|ing|ment|sis|ysis|val|ance)) of (?:the )?(?P<what>[^,]{3,60})$", re.IGNORECASE)
 _AILMENT = re.compile(r" (?:disorder|condition|illness)$", re.IGNORECASE)
 
@@ -136,15 +137,20 @@ def bare_fold(name: str, cls: str) -> str:
     >>> bare_fold("detection of the faults", "Task"), bare_fold("Foo's disorder", "Condition")
     ('faultdetection', 'foodisease')
     """
-    text = without_type_word(clean(name), cls)
-    if cls == "Task":
-        turned = _OF.match(text)
-        text = f"{turned['what']} {turned['deed']}" if turned else text
+    text = plain_name(name, cls)
     if cls in {"Task", "Condition"}:
         text = " ".join(singular(word) for word in text.split())
     if cls == "Condition":
         text = _AILMENT.sub(" disease", text)
     return fold(text)
+
+
+def plain_name(name: str, cls: str) -> str:
+    """A name cleaned, without its type word, "detection of faults" turned to "faults detection"; case is kept."""
+    text = without_type_word(clean(name), cls)
+    turned = _OF.match(text) if cls == "Task" else None
+    text = f"{turned['what']} {turned['deed']}" if turned else text
+    return text[:-1] if _ACRONYMS.search(text) else text
 
 
 def without_type_word(name: str, cls: str) -> str:

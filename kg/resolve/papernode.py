@@ -15,10 +15,10 @@ from kg.resolve.reading import Mention
 from kg.resolve.records import LoadedRecord
 from kg.resolve.repositories import repository_id, repository_label, repository_url
 from kg.resolve.spill import Spill
-from schema.annotation import Evidence, ResultAnnotation
+from schema.annotation import Annotation, Evidence, ResultAnnotation
 from schema.ids import EntityId, entity_id, entity_iri, slug
 from schema.node import Edge, Node, Support
-from schema.paper import Author, StatedResult
+from schema.paper import Author, StatedFact, StatedResult
 from schema.vocabulary import EDGE
 
 _SUPPORTS = dict[tuple[str, EntityId], dict[Support, None]]
@@ -34,16 +34,22 @@ _EXCLUSIVE = (
 def mentions_of(record: LoadedRecord) -> Iterator[Mention]:
     """Every name in a record that becomes an entity."""
     for edge in record.annotations.edges:
-        if (cls := _range(edge.relation)) in NAMED:
-            yield Mention(cls, edge.name, edge.aliases, edge.id)
+        if _range(edge.relation) in NAMED:
+            yield mention_of(edge.relation, edge)
     for fact in record.paper.facts:
-        if (cls := _range(fact.relation)) in NAMED:
-            yield Mention(cls, fact.name, fact.aliases, fact.id)
+        if _range(fact.relation) in NAMED:
+            yield mention_of(fact.relation, fact)
     for result in record.annotations.results:
         if result.dataset:
             yield Mention("Dataset", result.dataset)
     for stated in record.paper.results:
         yield from (Mention(cls, name) for _, cls, name in _result_names(stated))
+
+
+def mention_of(relation: str, named: Annotation | StatedFact) -> Mention:
+    """The mention in an edge drawn from text or stated by a source."""
+    is_new = relation in {"introducesDataset", "proposesMethod"}
+    return Mention(_range(relation), named.name, named.aliases, named.id, is_new)
 
 
 class PaperNodes:
@@ -100,12 +106,12 @@ class PaperNodes:
 
     def _named_edges(self, paper: MergedPaper, supports: _SUPPORTS, local: dict[str, EntityId]) -> None:
         for edge in paper.edges:
-            mention = Mention(_range(edge.relation), edge.name, edge.aliases, edge.id)
+            mention = mention_of(edge.relation, edge)
             if mention.cls in NAMED and (target := self._entities.resolve(mention)):
                 _add(supports, edge.relation, target, Support(edge.evidence, edge.confidence, edge.maker, edge.cues))
                 local.update((f"{mention.cls} {fold(n)}", target) for n in (edge.name, *edge.aliases))
         for source, fact in paper.facts:
-            mention = Mention(_range(fact.relation), fact.name, fact.aliases, fact.id)
+            mention = mention_of(fact.relation, fact)
             if mention.cls in NAMED and (target := self._entities.resolve(mention)):
                 _add(supports, fact.relation, target, _stated(source, fact.quote or fact.name, fact.confidence))
 

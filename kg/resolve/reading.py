@@ -24,6 +24,8 @@ class Mention:
     name: str
     aliases: tuple[str, ...] = ()
     id: str | None = None
+    is_new: bool = False
+    """True where the paper itself presents the thing: a known short form with another long form is then not it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ def read(mention: Mention) -> Reading | None:
         return None
     name, *others = names
     long, shorts = _long_form(name, others)
-    concept = look_up(long, cls) or next((c for s in shorts if (c := look_up(s, cls)) and _agrees(c, long, s)), None)
+    concept = look_up(long, cls) or next(
+        (c for s in shorts if (c := look_up(s, cls)) and _agrees(c, long, s, mention.is_new)), None
+    )
     if concept is None and cls in CLOSED:
         return None
     target = f"={concept.id}" if concept else bare_fold(long, cls)
@@ -113,11 +117,13 @@ def look_up(name: str, cls: str) -> Concept | None:
     return concepts(cls)[id_] if id_ else None
 
 
-def _agrees(concept: Concept, long: str, short: str) -> bool:
+def _agrees(concept: Concept, long: str, short: str, is_new: bool) -> bool:
     """True where a long form fits a concept found by its short form: the table has none, or one much like it."""
     known = [n for n in concept.names if is_acronym_of(short, n)]
     mine = fold(long)
-    return not known or any(SequenceMatcher(None, mine, fold(n), autojunk=False).ratio() >= 0.85 for n in known)
+    if not known:
+        return not is_new
+    return any(SequenceMatcher(None, mine, fold(n), autojunk=False).ratio() >= 0.85 for n in known)
 
 
 @cache

@@ -21,13 +21,13 @@ from kg.batches import in_batches
 from kg.corrections import corrected, corrections_digest, read_corrections
 from kg.extract import get_extractor
 from kg.extract.pool import extract_all
-from kg.index import IndexBuilder
+from kg.index import Index, IndexBuilder
 from kg.ledger import Entry, Ledger
 from kg.resolve import LoadedRecord, decision, nodes
 from kg.statements import Wider, statements_for
 from kg.store import Snapshot, current_name, embedded, snapshots
 from schema.annotation import Text
-from schema.errors import NotFound, Rejected, StoreBusy
+from schema.errors import NotFound, Rejected, StoreBusy, StoreError
 from schema.ids import DEFAULT_BASE
 from schema.node import Node
 from schema.paper import Paper
@@ -151,7 +151,7 @@ def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: in
     """Make the graph of the ledger's content and publish it, if anything changed since the last time."""
     corrections = corrections_digest(folder)
     as_published = (ledger.setting("base"), ledger.setting("corrections")) == (base, corrections)
-    if not ledger.is_dirty and current_name(folder) and as_published:
+    if not ledger.is_dirty and as_published and _is_readable(folder):
         report.snapshot = snapshots.current(folder)
         return
     building = snapshots.begin(folder)
@@ -164,7 +164,7 @@ def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: in
     progress("Writing the index", 0)
     index.finish()
     digest = sha.hexdigest()
-    if (name := current_name(folder)) and name.endswith(digest[:12]) and _is_whole(folder):
+    if (name := current_name(folder)) and name.endswith(digest[:12]) and _is_readable(folder):
         report.snapshot = snapshots.current(folder)
     else:
         manifest = {"base": base, "digest": digest, "counts": dict(sorted(counts.items())), "published": _now()}
@@ -188,10 +188,13 @@ def roll_back(folder: Path, name: str) -> Snapshot:
     return found
 
 
-def _is_whole(folder: Path) -> bool:
+def _is_readable(folder: Path) -> bool:
+    """Whether something is published that this version can read; else it is published anew."""
     try:
-        return bool(snapshots.current(folder).manifest)
-    except NotFound:
+        snapshot = snapshots.current(folder)
+        Index.open(snapshot.index_path)
+        return bool(snapshot.manifest)
+    except (NotFound, StoreError):
         return False
 
 

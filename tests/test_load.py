@@ -137,3 +137,15 @@ def test_an_unknown_listing_says_what_was_found(tmp_path: Path, kg) -> None:  # 
     assert done.returncode == 1
     assert "unknown-format" in done.stderr
     assert json.dumps("hf-listing")[1:-1] in done.stderr
+
+
+def test_a_graph_that_this_version_cannot_read_is_published_anew(tmp_path: Path) -> None:
+    first = load(PAPERS[:2], tmp_path, workers=1).snapshot
+    assert first is not None
+    meta = first.index_path / "meta.json"
+    meta.write_text(meta.read_text().replace('"format": ', '"format": 9'))
+
+    again = load([], tmp_path, workers=1)
+
+    assert again.published
+    assert count(tmp_path)["classes"]["Paper"] == 2

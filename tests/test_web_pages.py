@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,9 @@ from kg.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def site(listing_atlas: Path) -> TestClient:
-    return TestClient(create_app(Settings(store=str(listing_atlas))))
+def site(listing_atlas: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(store=str(listing_atlas)))) as client:
+        yield client
 
 
 def test_the_front_page_says_what_is_in_the_graph(site: TestClient) -> None:
@@ -172,3 +176,35 @@ def test_a_filter_has_a_feed(site: TestClient) -> None:
 
     assert 0 < len(entries) <= 50
     assert all(e.findtext("{http://www.w3.org/2005/Atom}id", "").startswith("https://w3id.org/") for e in entries)
+
+
+def test_every_plot_has_its_data_and_a_query_that_runs(site: TestClient) -> None:
+    from graphql_api.web.plots import PLOTS
+
+    text = site.get("/plots").text
+    queries = [html.unescape(q) for q in re.findall(r'<pre tabindex="0">(\{.*?)</pre>', text, re.DOTALL)]
+
+    assert queries
+    for query in queries:
+        assert "errors" not in site.post("/graphql", json={"query": query}).json()
+    for name in PLOTS:
+        assert "," in site.get(f"/plots/{name}.csv").text.splitlines()[0]
+    assert site.get("/plots/nonsense.csv").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/?modality=ct&code=released", "/?q=segmentation", "/task/image-segmentation"])
+def test_what_is_taken_away_runs_as_it_stands(site: TestClient, address: str) -> None:
+    text = site.get(address, headers={"accept": "text/html"}).text
+    taken = dict(re.findall(r"<summary>As (\w+)</summary>.*?<pre[^>]*>(.*?)</pre>", text, re.DOTALL))
+
+    answer = site.post("/graphql", json={"query": html.unescape(taken["GraphQL"])}).json()
+    assert "errors" not in answer, answer
+    rows = site.get("/sparql", params={"query": html.unescape(taken["SPARQL"])}, headers={"accept": "text/csv"})
+    assert rows.status_code == 200, rows.text
+    found = len(rows.text.splitlines()) - 1
+    # Full text finds other forms of a word, too; SPARQL does not, and the query says so.
+    assert 0 < found <= (papers := len(answer["data"]["papers"]["nodes"]))
+    assert found == papers or "no full text" in taken["SPARQL"]
+    compile(html.unescape(taken["Python"]), "taken.py", "exec")
+    for href in re.findall(r'href="(/export/[^"]+)"', text):
+        assert site.get(html.unescape(href)).status_code == 200, href

@@ -15,6 +15,7 @@ from graphql_api.web.entities import list_page
 from graphql_api.web.feed import feed
 from graphql_api.web.graph import graph_page
 from graphql_api.web.papers import papers_page
+from graphql_api.web.plots import plot_file, plots_page
 from graphql_api.web.rendering import KIND, PAGES
 from graphql_api.web.selection import FACETS
 from kg.settings import Settings
@@ -52,6 +53,14 @@ def router(served: Served, settings: Settings) -> APIRouter:
     @routes.get("/compare.{suffix}")
     def side_by_side_file(request: Request, suffix: Literal["csv", "md", "tex"]) -> Response:
         return compare_file(request, served.now(), suffix)
+
+    @routes.get("/plots")
+    def plots(request: Request) -> Response:
+        return plots_page(request, served.now())
+
+    @routes.get("/plots/{name}.csv")
+    def plot_data(request: Request, name: str) -> Response:
+        return plot_file(request, served.now(), name)
 
     for term in CLASSES[1:6]:
         routes.add_api_route(f"/{term.plural}", _list_of(term.name, served))

@@ -83,7 +83,7 @@ class Selection:
         """The filter, as GraphQL and every other door have it."""
         where: dict[str, Any] = {}
         if self.words:
-            where["text"] = {"matches": self.words}
+            where["text"] = self.words
         for facet, keys in self.values:
             relation = FACETS[facet][0]
             where[relation] = (

@@ -41,9 +41,14 @@ def take_papers(state: State, where: Mapping[str, Any], order_by: list[dict[str,
     body = json.dumps({"query": query}, ensure_ascii=False).replace("'", "'\\''")
     python = f"import kg\n\ngraph = kg.open()\nfor paper in graph.papers(where={where!r}):\n    print(paper.label)"
     curl = f"curl '{site}/graphql' -H 'Content-Type: application/json' -d '{body}'"
+    sparql = state.graph.sparql_for("Paper", where, order or None, 20)
+    if "text" in where:
+        sparql = (
+            "# SPARQL 1.1 has no full text: the words are looked for as they stand, without other forms.\n" + sparql
+        )
     texts = (
         ("GraphQL", query),
-        ("SPARQL", state.graph.sparql_for("Paper", where, order or None, 20)),
+        ("SPARQL", sparql),
         ("Python", python),
         ("curl", curl),
     )

@@ -34,9 +34,13 @@ EXAMPLES = """Examples:
 
 def command(
     sources: Annotated[
-        list[str],
-        typer.Argument(metavar="SOURCE...", help="Files, folders, - for standard input, or sources on the network."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[SOURCE]...",
+            help="Files, folders, - for standard input, or sources on the network. "
+            "Without any, what was loaded before is published anew if need be.",
+        ),
+    ] = None,
     format_: sourced.FormatName = None,
     most: sourced.Most = None,
     column: sourced.Columns = None,
@@ -55,7 +59,7 @@ def command(
     folder = Path(settings.work_folder if remote else settings.store)
     columns, day = sourced.read_columns(column), sourced.today()
     with options.progress_bar() as progress:
-        records = sourced.find_records(sources, settings, most=most, format_=format_, columns=columns)
+        records = sourced.find_records(sources or [], settings, most=most, format_=format_, columns=columns)
         report = load(
             records,
             folder,
@@ -64,10 +68,10 @@ def command(
             base=settings.base,
             keep=settings.keep_snapshots,
             workers=workers,
-            command=" ".join(["kg load", *sources]),
+            command=" ".join(["kg load", *(sources or [])]),
             progress=progress,
         )
-    sourced.remember(folder, [(source, format_) for source in sources], day, report)
+    sourced.remember(folder, [(source, format_) for source in sources or []], day, report)
     show(report, str(folder))
     if remote:
         push(folder, settings.store)

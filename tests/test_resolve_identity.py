@@ -74,6 +74,7 @@ SAME = {
         paper("Trees against lesions", "Ada Lovelace", abstract=ABSTRACT),
         paper(LONG, "Ada Lovelace", abstract=ABSTRACT),
     ),
+    "one record twice": (paper("Editorial", id="7"), paper("Editorial", id="7", year=2024)),
     "PubMed and PMC": (paper("A", pmid="7", pmcid="PMC9"), paper("A", pmcid="PMC9", doi="10.1000/xyz")),
 }  # fmt: skip
 
@@ -93,6 +94,7 @@ DIFFERENT = {
         paper(LONG, "Ada Lovelace", year=2024),
         paper(LONG.replace("liver", "brain"), "Ada Lovelace", year=2024),
     ),
+    "numbers of two files": (paper("On X and its uses", id="1"), paper("On Y and its uses", id="1")),
     "two DOIs": (paper(LONG, "Ada Lovelace", doi="10.1000/a"), paper(LONG, "Ada Lovelace", doi="10.1000/b")),
     "ten years": (paper(LONG, "Ada Lovelace", year=2010), paper(LONG, "Ada Lovelace", year=2020)),
     "a reused DOI": (

@@ -11,7 +11,7 @@ from schema.ids import EntityId
 from schema.vocabulary import CLASS_OF_TYPE
 
 Kind = Literal["merge", "split"]
-_DECIDABLE = ("paper", "dataset", "method", "task", "condition")
+_DECIDABLE = ("paper", "dataset", "method", "task", "condition", "repository")
 
 
 @dataclass(frozen=True, slots=True, order=True)

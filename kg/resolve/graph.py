@@ -36,7 +36,7 @@ def nodes(records: Records, base: str = DEFAULT_BASE, decisions: Iterable[Decisi
     by_paper: Spill[LoadedRecord] = Spill(5_000)
     for number, record in enumerate(read_records(records)):
         by_paper.add(papers.paper_of(number), record)
-    makers = PaperNodes(entities, papers, base)
+    makers = PaperNodes(entities, papers, base, decided)
     try:
         for paper_id, group in by_paper.groups():
             yield makers.node(EntityId(paper_id), merge_records(group))

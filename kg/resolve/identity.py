@@ -63,6 +63,7 @@ class Papers:
         """Take the next record."""
         number = len(self._own)
         found = identifiers(paper)
+        found = (*found, f"record:{paper.source} {paper.id}") if paper.id else found
         signature = signature_of(paper, found)
         abstract = abstract_hashes(paper.abstract)
         self._own.append(own_paper_id(paper))

@@ -45,7 +45,7 @@ def merge_records(records: list[LoadedRecord]) -> MergedPaper:
     return MergedPaper(
         title=text.title,
         properties=_properties(ordered, text),
-        authors=max((r.paper.authors for r in ordered), key=len),
+        authors=max((r.paper.authors for r in ordered), key=_fullness),
         venue=_first(ordered, "venue"),
         cites=tuple(sorted({c for r in ordered for c in r.paper.cites})),
         facts=tuple((r.paper.source, f) for r in ordered for f in r.paper.facts),
@@ -76,6 +76,11 @@ def _properties(ordered: list[LoadedRecord], text: Text) -> dict[str, Any]:
         "sources": tuple(sorted({f"{p.source} {p.where}".strip() for p in papers})),
     }
     return {name: value for name, value in values.items() if value not in (None, "", ())}
+
+
+def _fullness(authors: tuple[Author, ...]) -> tuple[int, int, int]:
+    """How much a list of people says: how many, how many with an ORCID, how long their names."""
+    return len(authors), sum(a.orcid is not None for a in authors), sum(len(a.name) for a in authors)
 
 
 def _is_preprint(record: LoadedRecord) -> bool:

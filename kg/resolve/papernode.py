@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from kg.resolve.decisions import Decision, of_type
 from kg.resolve.entities import NAMED, Entities
 from kg.resolve.identifiers import cited_identifier
 from kg.resolve.identity import Papers
@@ -13,7 +13,7 @@ from kg.resolve.merge import MergedPaper
 from kg.resolve.names import fold
 from kg.resolve.reading import Mention
 from kg.resolve.records import LoadedRecord
-from kg.resolve.repositories import repository_id, repository_label, repository_url
+from kg.resolve.repositories import Address, commonest, repository_id, repository_node, repository_url
 from kg.resolve.spill import Spill
 from schema.annotation import Annotation, Evidence, ResultAnnotation
 from schema.ids import EntityId, entity_id, entity_iri, slug
@@ -55,14 +55,15 @@ def mention_of(relation: str, named: Annotation | StatedFact) -> Mention:
 class PaperNodes:
     """Makes the nodes of papers one by one and collects what hangs on them until all papers are made."""
 
-    def __init__(self, entities: Entities, papers: Papers, base: str) -> None:
+    def __init__(self, entities: Entities, papers: Papers, base: str, decisions: Iterable[Decision] = ()) -> None:
         self._entities = entities
         self._papers = papers
         self._base = base
         self.used: dict[str, set[EntityId]] = {cls: set() for cls in NAMED}
         """Ids of the entities that papers and results point to, by class."""
         self._results: Spill[Node] = Spill(5_000)
-        self._repositories: Spill[tuple[str, str | None]] = Spill(50_000)
+        self._repositories: Spill[Address] = Spill(50_000)
+        self._moved = {d.second: d.first for d in of_type(decisions, "repository") if d.kind == "merge"}
         self._people: Spill[tuple[str, str | None]] = Spill(50_000)
         self._venues: Spill[tuple[str, str | None]] = Spill(50_000)
 
@@ -92,12 +93,12 @@ class PaperNodes:
             for _, group in self._results.groups():
                 yield group[0]
         elif cls == "Repository":
-            for id_, forms in self._repositories.groups():
-                yield _repository(EntityId(id_), forms)
+            for id_, addresses in self._repositories.groups():
+                yield repository_node(EntityId(id_), addresses, self._base)
         else:
             for id_, forms in (self._people if cls == "Person" else self._venues).groups():
                 orcid = min((o for _, o in forms if o), default=None)
-                yield Node(EntityId(id_), cls, _commonest(f for f, _ in forms), {"orcid": orcid} if orcid else {})
+                yield Node(EntityId(id_), cls, commonest(f for f, _ in forms), {"orcid": orcid} if orcid else {})
 
     def close(self) -> None:
         """Give temporary files back."""
@@ -191,13 +192,17 @@ class PaperNodes:
         yield from (Edge("cites", target) for target in sorted(targets))
 
     def _repository(self, url: str) -> EntityId:
-        id_ = repository_id(url)
-        self._repositories.add(id_, (url, url))
+        own = repository_id(url)
+        id_, seen = own, {own}
+        while (onward := self._moved.get(id_)) and onward not in seen:
+            id_ = onward
+            seen.add(id_)
+        self._repositories.add(id_, Address(own, url))
         return id_
 
     def _nameless(self, paper_id: EntityId, paper: MergedPaper) -> EntityId:
         id_ = entity_id("repository", f"{paper_id.partition('/')[2]}-code")
-        self._repositories.add(id_, (f"Code of: {paper.title}", None))
+        self._repositories.add(id_, Address(id_, None, f"Code of: {paper.title}"))
         return id_
 
 
@@ -244,19 +249,6 @@ def _code_status(edges: list[Edge]) -> str:
 
 def _person_id(author: Author) -> EntityId:
     return entity_id("person", f"orcid-{author.orcid.lower()}" if author.orcid else slug(author.name))
-
-
-def _repository(id_: EntityId, forms: list[tuple[str, str | None]]) -> Node:
-    urls = [url for _, url in forms if url]
-    if not urls:
-        return Node(id_, "Repository", _commonest(label for label, _ in forms))
-    url = _commonest(urls)
-    return Node(id_, "Repository", repository_label(url), {"repositoryUrl": url})
-
-
-def _commonest(forms: Iterable[str]) -> str:
-    counts = Counter(forms)
-    return min(counts, key=lambda f: (-counts[f], f))
 
 
 def _as_number(value: str) -> float | None:

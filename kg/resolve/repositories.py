@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from schema.ids import EntityId, entity_id, repository_key
+from schema.ids import EntityId, digest, entity_id, entity_iri, repository_key
+from schema.node import Node
 
 _FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
 _HUB_KINDS = frozenset({"datasets", "spaces"})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mention of a repository: the id of its own address, the address (None where none is given), a label then."""
+
+    own: EntityId
+    url: str | None
+    label: str = ""
 
 
 def repository_url(printed: str) -> str | None:
@@ -42,7 +55,9 @@ def repository_url(printed: str) -> str | None:
 
 def repository_id(url: str) -> EntityId:
     """The id of a repository by an address that `repository_url` made."""
-    return entity_id("repository", repository_key(url))
+    bare, mark, query = url.partition("?")
+    key = repository_key(bare)
+    return entity_id("repository", f"{key}-{digest(query, 6)}" if mark else key)
 
 
 def repository_label(url: str) -> str:
@@ -50,3 +65,20 @@ def repository_label(url: str) -> str:
     plain = url.removeprefix("https://")
     host, _, path = plain.partition("/")
     return path if host in _FORGES and path else plain
+
+
+def repository_node(id_: EntityId, found: list[Address], base: str) -> Node:
+    """The node of a repository by everything that was said of it: its commonest address, and where it moved from."""
+    urls = [a.url for a in found if a.url and a.own == id_] or [a.url for a in found if a.url]
+    if not urls:
+        return Node(id_, "Repository", commonest(a.label for a in found))
+    url = commonest(urls)
+    former = sorted({a.own for a in found} - {id_})
+    moved = {"sameAs": tuple(entity_iri(base, f) for f in former)} if former else {}
+    return Node(id_, "Repository", repository_label(url), {"repositoryUrl": url, **moved})
+
+
+def commonest(forms: Iterable[str]) -> str:
+    """The form met most often, the first in sort order among equals."""
+    counts = Counter(forms)
+    return min(counts, key=lambda f: (-counts[f], f))

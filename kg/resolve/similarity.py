@@ -25,6 +25,11 @@ def judge(a: Signature, b: Signature, abstract_likeness: float | None) -> Verdic
     common, about; None where one of them has none.
     """
     shared = set(a.identifiers) & set(b.identifiers)
+    if any(i.startswith("record:") for i in shared):
+        # Two files may number their records alike; the same number and title are the same record.
+        if a.title == b.title:
+            return "record", 1.0
+        shared = {i for i in shared if not i.startswith("record:")}
     if shared:
         return (min(shared).partition(":")[0], 1.0) if _believable(a, b, abstract_likeness) else None
     if identifiers_disagree(a.identifiers, b.identifiers) or markers(a.title) != markers(b.title):

@@ -41,7 +41,7 @@ def facet_values(
     """Counts of rows by value, most frequent first, ties in the default order of the values."""
     field = facet_field(cls, name)
     if field.kind == "relation":
-        return _of_relation(index, field, rows, first, min_confidence)
+        return _of_relation(index, cls, field, rows, first, min_confidence)
     return _of_literal(index, cls, field, rows, first)
 
 
@@ -55,10 +55,14 @@ def facet_field(cls: str, name: str) -> Field:
 
 
 def _of_relation(
-    index: Index, field: Field, rows: npt.NDArray[Any], first: int | None, min_confidence: float
+    index: Index, cls: str, field: Field, rows: npt.NDArray[Any], first: int | None, min_confidence: float
 ) -> list[FacetValue]:
-    relation = index.relation(field.relation, field.inverse, field.wide or CLASS[field.far].concept)
-    counts = np.bincount(relation.gather(rows, threshold(min_confidence)), minlength=index.counts[field.far])
+    wide, sure = field.wide or CLASS[field.far].concept, threshold(min_confidence)
+    if len(rows) == index.counts[cls]:
+        counts = index.relation(field.relation, not field.inverse, wide).degrees(sure)
+    else:
+        relation = index.relation(field.relation, field.inverse, wide)
+        counts = np.bincount(relation.gather(rows, sure), minlength=index.counts[field.far])
     return [
         FacetValue(index.id(field.far, row), None, index.label(field.far, row), int(counts[row]), row)
         for row in most_frequent(counts, first)

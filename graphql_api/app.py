@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.middleware.cors import CORSMiddleware
 
 from graphql_api.metrics import Measured, Metrics
-from graphql_api.routes import export, graphql, health, linked_data, ns, pages, sparql, void
+from graphql_api.routes import export, graphql, health, linked_data, ns, pages, sparql, void, writing
 from graphql_api.state import Served
+from graphql_api.web.rendering import plain_page
 from kg.settings import Settings, read_settings
 from schema.errors import KgError
 
@@ -27,6 +28,7 @@ ROUTES: Final[tuple[RouteFamily, ...]] = (
     health.router,
     void.router,
     ns.router,
+    writing.router,
     pages.router,
     linked_data.router,
 )
@@ -57,19 +59,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def app_from_environment() -> FastAPI:
-    """The application with the settings of the environment: what the processes of `kg serve` run."""
-    return create_app()
-
-
 def problem(status: int, code: str, message: str) -> JSONResponse:
     """An error as problem details (RFC 9457), with our stable `code`."""
     body = {"type": "about:blank", "title": code, "status": status, "detail": message, "code": code}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
-async def _known(_: Request, err: Exception) -> JSONResponse:
+async def _known(request: Request, err: Exception) -> Response:
     assert isinstance(err, KgError)
+    if request.headers.get("accept", "").startswith("text/html"):
+        title = "There is no such page" if err.status == 404 else "That did not work"
+        return plain_page("error.html", err.status, title=title, message=err.message)
     return problem(err.status, err.code, err.message)
 
 

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from schema.errors import BadRequest
 from schema.ids import DEFAULT_BASE
@@ -35,6 +35,10 @@ class Settings(BaseModel):
     extractor: str = Field("default", description="Who reads the texts: default, fast, llm or a plug-in's name.")
     min_confidence: float = Field(0.0, ge=0, le=1, description="Edges less sure than this are left out.")
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept.")
+    allow_load: bool = Field(
+        False, description="Let people load papers and correct edges in the browser; on loopback addresses alone."
+    )
+    upload_max_bytes: int = Field(100_000_000, ge=1, description="Largest file loaded in the browser, in bytes.")
     public_url: str = Field("", description="The address under which users reach the server, where it is not its own.")
     poll_s: float = Field(
         1.0, ge=0, description="How often, in seconds, a server looks whether a newer snapshot is out."
@@ -106,6 +110,14 @@ class Settings(BaseModel):
     doi_url: str = Field("https://doi.org", description="The resolver of DOIs.")
     openreview_url: str = Field("https://api2.openreview.net", description="OpenReview's API.")
 
+    @model_validator(mode="after")
+    def _loads_on_loopback_alone(self) -> Settings:
+        if self.allow_load and self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError(f"papers are loaded in the browser on loopback alone, not on {self.host}")
+        if self.allow_load and self.workers > 1:
+            raise ValueError("loading in the browser takes one server process")
+        return self
+
     @field_validator("base")
     @classmethod
     def _ends_in_a_slash(cls, base: str) -> str:
@@ -128,6 +140,8 @@ def read_settings(flags: Mapping[str, Any] | None = None, environment: Mapping[s
         return Settings(**values)
     except ValidationError as err:
         first = err.errors()[0]
+        if not first["loc"]:  # a rule about several settings
+            raise BadRequest(first["msg"].removeprefix("Value error, ") + ".") from err
         name = str(first["loc"][0])
         given = name if (flags or {}).get(name) is not None else PREFIX + name.upper()
         raise BadRequest(

@@ -43,7 +43,7 @@ def router(served: Served, settings: Settings) -> APIRouter:
             version=f"{state.version} {settings.data_license}",
             title=node.label,
             statements=lambda: statements_about(node, state, description_of(state.snapshot, settings, request).dataset),
-            page=lambda: entity_page(state, node, site_of(request, settings)),
+            page=lambda: entity_page(state, node, site_of(request, settings), settings.allow_load),
         )
         return answer(request, document, suffix)
 

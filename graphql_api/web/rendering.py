@@ -59,12 +59,13 @@ def assets_digest() -> str:
 
 
 def page(state: State, template: str, status: int = 200, **values: Any) -> Response:
-    """Render a page; `label(id)` in a template is the label of an entity."""
-    text = (
-        _environment()
-        .get_template(template)
-        .render({"here": "", "words": "", "version": state.version, "label": state.graph.label} | values)
-    )
+    """Render a page over a graph; `label(id)` in a template is the label of an entity."""
+    return plain_page(template, status, **{"version": state.version, "label": state.graph.label} | values)
+
+
+def plain_page(template: str, status: int = 200, **values: Any) -> Response:
+    """Render a page that needs no graph."""
+    known = {"here": "", "words": "", "version": "", "near": ()} | values
     headers = {
         "Content-Security-Policy": POLICY,
         "X-Content-Type-Options": "nosniff",
@@ -72,6 +73,7 @@ def page(state: State, template: str, status: int = 200, **values: Any) -> Respo
         "Vary": "Accept",
         "Cache-Control": "no-cache",
     }
+    text = _environment().get_template(template).render(known)
     return Response(text, status, headers, "text/html; charset=utf-8")
 
 

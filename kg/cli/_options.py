@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,9 +36,17 @@ MinConfidence = Annotated[
 ]
 
 
+def _print_progress(stage: str, done: int, total: int | None = None) -> None:
+    of = "" if total is None else f"\t{total}"
+    print(f"progress\t{stage}\t{done}{of}", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A progress bar on a terminal, silence in a pipe."""
+    """A progress bar on a terminal, lines of `stage TAB done` where KG_PROGRESS=lines, else silence."""
+    if os.environ.get("KG_PROGRESS") == "lines":
+        yield _print_progress
+        return
     if not sys.stderr.isatty():
         yield silent
         return

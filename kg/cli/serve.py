@@ -16,6 +16,8 @@ EXAMPLES = """Examples:
   kg serve
 
   kg serve --store ./kg-data --port 9000 --workers 2
+
+  kg serve --allow-load                     load papers and correct edges in the browser
 """
 
 
@@ -24,9 +26,14 @@ def command(
     port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one. [default: 8000]")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Server processes. [default: 1]")] = None,
     store: options.Store = None,
+    allow_load: Annotated[
+        bool,
+        typer.Option("--allow-load", help="Let people load papers and correct edges in the browser (loopback alone)."),
+    ] = False,
 ) -> None:
     """Serve the graph over HTTP."""
-    serve(read_settings({"host": host, "port": port, "workers": workers, "store": store}))
+    given = {"host": host, "port": port, "workers": workers, "store": store, "allow_load": allow_load or None}
+    serve(read_settings(given))
 
 
 def serve(settings: Settings) -> None:
@@ -35,7 +42,8 @@ def serve(settings: Settings) -> None:
     from kg.store import current
 
     folder = local_folder(settings.store, settings.base)  # of a graph on a server, a copy
-    current(folder)  # says what to do where there is no graph
+    if not settings.allow_load:
+        current(folder)  # says what to do where there is no graph
     settings = settings.model_copy(update={"store": str(folder)})
     from granian import Granian
     from granian.constants import Interfaces

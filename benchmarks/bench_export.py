@@ -15,6 +15,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -145,9 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{'writer':22} {'wall s':>8} {'CPU s':>8} {'peak MB':>8} {'file MB':>8} {'CPU ratio':>10}")
     first: float | None = None
     for name in chosen.only:
-        out = chosen.folder / "measured.graphml"
-        row = measure(name, snapshot.path, out)
-        out.unlink()
+        with tempfile.TemporaryDirectory() as folder:
+            row = measure(name, snapshot.path, Path(folder) / "atlas.graphml")
         first = first or row["cpu"]
         print(
             f"{name:22} {row['wall']:8.1f} {row['cpu']:8.1f} {row['peak']:8.0f} {row['size']:8.0f} "

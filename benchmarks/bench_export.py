@@ -71,7 +71,9 @@ def igraph(snapshot: Path, out: Path) -> None:
     made.vs["type"] = [n.cls for n in nodes]
     for name in sorted({k for n in nodes for k, v in n.properties.items() if not isinstance(v, tuple)} - {"title"}):
         values = [n.properties.get(name) for n in nodes]
-        made.vs[name] = [_same_kind(v, values) for v in values]
+        # igraph writes a column of mixed kinds as text; a number for what is absent keeps it numeric.
+        absent: object = "" if any(isinstance(v, str) for v in values) else float("nan")
+        made.vs[name] = [absent if v is None else v for v in values]
     made.es["relation"] = [r for _, r, _, _ in edges]
     made.es["weight"] = [1.0] * len(edges)
     made.es["confidence"] = [c for *_, c in edges]
@@ -90,13 +92,6 @@ def _networkx(snapshot: Path) -> object:
     for source, relation, target, confidence in graph.all_edges():
         made.add_edge(source, target, relation=relation, weight=1.0, confidence=confidence)
     return made
-
-
-def _same_kind(value: object, values: Sequence[object]) -> object:
-    """igraph writes a column of mixed kinds as text; a number for what is absent keeps it numeric."""
-    if value is not None:
-        return value
-    return "" if any(isinstance(v, str) for v in values[:1000]) else float("nan")
 
 
 WRITERS: dict[str, Writer] = {

@@ -72,6 +72,8 @@ class Settings(BaseModel):
     graphql_cache_bytes: int = Field(
         32_000_000, ge=0, description="Memory for ready GraphQL answers, in bytes; 0 for none."
     )
+    export_at_once: int = Field(8, ge=1, description="Exports that a server streams at once; others are turned away.")
+    export_layout_nodes: int = Field(1500, ge=0, description="Most nodes that a server lays out for an export.")
     sparql_timeout_s: float = Field(30.0, gt=0, description="Longest evaluation of a SPARQL query, in seconds.")
     sparql_max_rows: int = Field(
         1_000_000, ge=0, description="Most rows or triples of a SPARQL answer; 0 for no limit."

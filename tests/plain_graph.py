@@ -129,6 +129,9 @@ _VALUES = {
 }
 
 
+_STATUS = st.sampled_from(["released", "promised", "none"])
+
+
 @st.composite
 def graphs(draw):
     """Small graphs of any classes, relations, literals and supports, sorted as real ones are."""
@@ -143,7 +146,7 @@ def graphs(draw):
                 st.lists(st.sampled_from([t for t in LITERALS if cls in t.domains]), max_size=3, unique=True)
             ):
                 if term.field != "title":
-                    value = _VALUES[term.datatype]
+                    value = _STATUS if term.field == "codeStatus" else _VALUES[term.datatype]
                     many = st.lists(value, min_size=1, max_size=3, unique=True).map(lambda v: tuple(sorted(v)))
                     properties[term.field] = draw(many if term.many else value)
             nodes.append(Node(id_, cls, label, dict(sorted(properties.items())), draw(_edges(cls, ids))))

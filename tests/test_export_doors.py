@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from graphql_api.app import create_app
+from graphql_api.routes.export import _begun
 from kg.cli import app
 from kg.export import FORMATS, ExportOptions, write_export
 from kg.query import Graph
 from kg.settings import Settings
+from schema.errors import BadRequest, Overloaded
 
 PARTS = [
     ({}, {}),
@@ -94,6 +97,28 @@ def test_what_cannot_be_exported_is_said_before_the_first_byte(path, status, sai
     answer = client.get(path)
 
     assert answer.status_code == status and said in answer.json()["detail"]
+
+
+def test_a_server_lays_out_no_graph_that_would_keep_it_busy(listing_atlas):
+    settings = Settings(store=str(listing_atlas), export_layout_nodes=10)
+    with TestClient(create_app(settings)) as small:
+        answer = small.get("/export/graphml?layout=forceatlas2")
+
+    assert answer.status_code == 400 and "at most 10 nodes" in answer.json()["detail"]
+
+
+def test_more_exports_than_places_are_turned_away_and_places_come_back(graph):
+    slots = threading.BoundedSemaphore(1)
+    first = _begun(slots, graph, "nquads", ExportOptions())
+    next(first)
+
+    with pytest.raises(Overloaded):
+        _begun(slots, graph, "nquads", ExportOptions())
+    del first
+    assert b"".join(_begun(slots, graph, "ntriples", ExportOptions()))
+    with pytest.raises(BadRequest):
+        _begun(slots, graph, "crate", ExportOptions())
+    assert slots.acquire(blocking=False)
 
 
 def test_standard_output_takes_a_named_format(listing_atlas):

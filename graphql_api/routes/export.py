@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -9,14 +13,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from graphql_api.state import Served
-from kg.export import FORMATS, ExportOptions, Format, export_chunks, format_of, options_from_text
+from kg.export import FORMATS, ExportOptions, Format, GraphLike, export_chunks, format_of, options_from_text
 from kg.settings import Settings
+from schema.errors import Overloaded
+from schema.ids import digest
 
 _TEXT: Final = ("text/", "application/json", "application/x-bibtex")
 
 
-def router(served: Served, _: Settings) -> APIRouter:
+def router(served: Served, settings: Settings) -> APIRouter:
     """The routes of exports: the list of formats, and each of them with GET and HEAD."""
+    slots = threading.BoundedSemaphore(settings.export_at_once)
     routes = APIRouter(tags=["export"])
 
     @routes.get("/export")
@@ -29,7 +36,7 @@ def router(served: Served, _: Settings) -> APIRouter:
         """The graph or a part of it in a format; parameters as the options of `kg export`, hyphens or underscores."""
         entry = format_of(format)
         options = options_from_text(dict(request.query_params))
-        state = served.now()
+        state = await run_in_threadpool(served.now)
         etag = f'"{state.version}-{entry.name}-{_digest(options)}"'
         headers = {
             "ETag": etag,
@@ -40,10 +47,39 @@ def router(served: Served, _: Settings) -> APIRouter:
             return Response(status_code=304, headers=headers)
         if request.method == "HEAD":
             return Response(media_type=_media_type(entry), headers=headers)
-        chunks = await run_in_threadpool(export_chunks, state.graph, entry.name, options)
+        limited = replace(options, layout_nodes=settings.export_layout_nodes)
+        chunks = await run_in_threadpool(_begun, slots, state.graph, entry.name, limited)
         return StreamingResponse(chunks, media_type=_media_type(entry), headers=headers)
 
     return routes
+
+
+class _Held:
+    """Chunks that hold a place until they end, are closed or are forgotten."""
+
+    def __init__(self, chunks: Iterator[bytes], slots: threading.BoundedSemaphore) -> None:
+        self._chunks = chunks
+        self._let_go = weakref.finalize(self, slots.release)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except BaseException:
+            self._let_go()
+            raise
+
+
+def _begun(slots: threading.BoundedSemaphore, graph: GraphLike, name: str, options: ExportOptions) -> Iterator[bytes]:
+    if not slots.acquire(blocking=False):
+        raise Overloaded("as many exports as this server streams at once are under way; try again in a minute.")
+    try:
+        return _Held(export_chunks(graph, name, options), slots)
+    except BaseException:
+        slots.release()
+        raise
 
 
 def _described(entry: Format) -> dict[str, str]:
@@ -59,6 +95,4 @@ def _media_type(entry: Format) -> str:
 
 
 def _digest(options: ExportOptions) -> str:
-    from schema.ids import digest
-
     return digest(repr(options), 12)

@@ -15,6 +15,7 @@ from kg.cli import _options as options
 from kg.export import FORMATS, ExportOptions, read_where, write_export, write_export_file
 from kg.export.options import read_list
 from kg.export.write import Progress
+from kg.mirror import local_folder
 from kg.query import Graph
 from kg.settings import read_settings
 from schema.errors import BadRequest
@@ -82,7 +83,8 @@ def command(
         backbone=backbone, largest_component=largest_component, layout=layout,  # type: ignore[arg-type]
         parallel=parallel, abstracts=abstracts, evidence=evidence, published=published,  # type: ignore[arg-type]
     )  # fmt: skip
-    graph = Graph.open(read_settings({"store": store}).store)
+    settings = read_settings({"store": store})
+    graph = Graph.open(local_folder(settings.store, settings.base))
     if file == "-":
         if format_ is None:
             raise BadRequest(f"standard output has no ending; name a format: --format {'|'.join(FORMATS)}.")

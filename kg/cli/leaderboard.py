@@ -8,6 +8,7 @@ import typer
 
 from kg.cli import _options as options
 from kg.export import read_where
+from kg.mirror import local_folder
 from kg.query import Graph
 from kg.settings import read_settings
 
@@ -32,8 +33,9 @@ def command(
     """Print the results that papers report, best first, by task, dataset and metric."""
     from kg.analysis import as_csv, as_markdown, leaderboards
 
+    settings = read_settings({"store": store})
     tables = leaderboards(
-        Graph.open(read_settings({"store": store}).store),
+        Graph.open(local_folder(settings.store, settings.base)),
         task=task,
         dataset=dataset,
         metric_name=metric,

@@ -17,16 +17,17 @@ MOST_NODES: Final = {"forceatlas2": 4000, "circular": 1_000_000, "fr": 20_000, "
 Places = Mapping[str, tuple[float, float]]
 
 
-def positions(ids: Sequence[str], links: Sequence[Link], name: str) -> Places:
-    """Lay out the nodes with `forceatlas2`, `circular` (networkx), `fr` or `drl` (igraph, an extra).
+def positions(ids: Sequence[str], links: Sequence[Link], name: str, most: int = 0) -> Places:
+    """Lay out the nodes, at most `most`, with `forceatlas2`, `circular` (networkx), `fr` or `drl` (igraph, an extra).
 
     Raises `LimitExceeded` for a graph too large for the layout and
     `Unavailable` where igraph is not installed.
     """
-    if len(ids) > MOST_NODES[name]:
+    most = min(most or MOST_NODES[name], MOST_NODES[name])
+    if len(ids) > most:
         raise LimitExceeded(
-            f"{name} lays out at most {MOST_NODES[name]:,} nodes and this graph has {len(ids):,}. "
-            "Cut it (where, ego, project, backbone, largest_component) or use drl."
+            f"{name} lays out at most {most:,} nodes here and this graph has {len(ids):,}. "
+            "Cut it (where, ego, project, backbone, largest_component), or use `kg export` with drl."
         )
     if not ids:
         return {}

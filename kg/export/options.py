@@ -49,6 +49,8 @@ class ExportOptions:
     """Keep the largest connected part only."""
     layout: Layout | None = None
     """Compute positions, so that the file opens laid out."""
+    layout_nodes: int = 0
+    """Refuse to lay out more nodes than this; 0 leaves it to the layout."""
     parallel: Parallel | None = None
     """Edges between one pair: `keep` them apart or `merge` them; None is what suits the format."""
     abstracts: bool = False
@@ -91,7 +93,7 @@ def options_from_text(params: Mapping[str, str]) -> ExportOptions:
     Names may have hyphens; lists have commas; `where` is JSON. Raises
     `BadRequest` naming the nearest known option.
     """
-    known = {f.name: f for f in fields(ExportOptions)}
+    known = {f.name: f for f in fields(ExportOptions) if f.name != "layout_nodes"}
     values: dict[str, Any] = {}
     for raw, text in params.items():
         name = raw.replace("-", "_")

@@ -119,7 +119,8 @@ class Subgraph:
         """Where each node stands, if a layout was asked for."""
         if self.options.layout is None:
             return {}
-        return layout.positions([n.id for n in self.nodes()], list(self.links()), self.options.layout)
+        ids, links = [n.id for n in self.nodes()], list(self.links())
+        return layout.positions(ids, links, self.options.layout, self.options.layout_nodes)
 
     @cached_property
     def years(self) -> Mapping[str, int]:

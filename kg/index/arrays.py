@@ -54,6 +54,11 @@ class ArrayFile:
         """The name of every array and blob."""
         return list(self._contents)
 
+    def let_go(self) -> None:
+        """Give back the memory of pages that were read; what is read again comes from the system's file cache."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.buffer.madvise(mmap.MADV_DONTNEED)
+
     def array(self, name: str) -> npt.NDArray[Any]:
         """A view of an array."""
         kind, at, count = self._contents[name]

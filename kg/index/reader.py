@@ -85,6 +85,10 @@ class Index:
         """Open the index in a folder; raises `StoreError` where it is missing or of another version."""
         return cls(Path(path))
 
+    def let_go(self) -> None:
+        """Give back the memory of what a walk over everything has read."""
+        self._arrays.let_go()
+
     # -- entities -------------------------------------------------------
 
     def id(self, cls: str, row: int) -> EntityId:

@@ -28,6 +28,8 @@ def walk_nodes(index: Index, classes: Sequence[str], supports: bool) -> Iterator
             continue
         for start in range(0, index.counts[cls], _SOURCES):
             yield from _plain_nodes(index, cls, start, min(start + _SOURCES, index.counts[cls]))
+        if index.counts[cls] > _SOURCES:
+            index.let_go()
 
 
 def _plain_nodes(index: Index, cls: str, start: int, stop: int) -> Iterator[Node]:

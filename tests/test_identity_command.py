@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from graphql_api.app import create_app
 from kg.cli import app
 from kg.load import load
 from kg.query import Graph
 from kg.resolve.sssom import COLUMNS
+from kg.settings import Settings
 from schema.paper import Author, Paper
 
 TITLE = "Wavelet trees for federated compression of liver lesions"
@@ -66,3 +69,13 @@ def test_ids_that_are_not_there_or_make_no_sense_are_refused(folder: Path):
     for arguments in (("paper/nowhere", IDS[0]), (IDS[0], "method/x"), (IDS[0], IDS[0]), (IDS[0],)):
         result = CliRunner().invoke(app, ["merge", *arguments, "--store", str(folder)])
         assert result.exit_code != 0
+
+
+def test_the_address_of_a_merged_paper_leads_to_the_paper_it_is_in(folder: Path):
+    with TestClient(create_app(Settings(store=str(folder)))) as client:
+        for suffix in ("", ".ttl"):
+            response = client.get(f"/{IDS[1]}{suffix}", follow_redirects=False)
+            assert response.status_code == 301
+            assert response.headers["location"] == f"/{IDS[0]}{suffix}"
+            assert client.get(f"/{IDS[1]}{suffix}").status_code == 200
+        assert client.get("/paper/nowhere").status_code == 404

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from graphql_api.description import description_of
 from graphql_api.documents import METHODS, Document, answer, split_suffix
@@ -37,6 +37,9 @@ def router(served: Served, settings: Settings) -> APIRouter:
         id_, suffix = f"{type_}/{key}", ""
         if not state.graph.has(id_):
             id_, suffix = split_suffix(id_)
+        if not state.graph.has(id_) and (merged := _merged_into(id_, state)):
+            ending = f".{suffix}" if suffix else ""
+            return RedirectResponse(f"{request.scope.get('root_path', '')}/{merged}{ending}", status_code=301)
         node = state.graph.node(id_)
         document = Document(
             path=f"/{id_}",
@@ -57,6 +60,12 @@ def router(served: Served, settings: Settings) -> APIRouter:
     routes.add_route("/context.jsonld", json_ld_context, methods=METHODS, include_in_schema=False)
     routes.add_route("/{type}/{key}", entity, methods=METHODS, include_in_schema=False)
     return routes
+
+
+def _merged_into(id_: str, state: State) -> str | None:
+    """The entity that an id leads to since the two were found to be one (owl:sameAs)."""
+    where = {"sameAs": {"eq": entity_iri(state.snapshot.base, id_)}}
+    return next(iter(state.graph.find(CLASS_OF_TYPE[id_.partition("/")[0]].name, where).ids(first=1)), None)
 
 
 def statements_about(node: Node, state: State, dataset: str) -> Iterator[Statement]:

@@ -7,6 +7,8 @@ import random
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kg.resolve.acronyms import is_acronym_of
 from kg.resolve.decisions import Decision, decision
@@ -16,6 +18,19 @@ from kg.resolve.reading import Mention
 from schema.concepts import not_same
 from schema.ids import DEFAULT_BASE
 from schema.node import Node
+
+NAMES = ["Foo-Net", "FooNet", "foonets", "FBN", "CAX", "coronary artery xerosis", "C+", "Cplus", "C-Plus", "Bar", "SAM"]
+LONGS = [
+    (),
+    ("foo bar network",),
+    ("coronary artery xerosis",),
+    ("chronic ankle xanthoma",),
+    ("FooNet",),
+    ("Foo Bar Nets",),
+]
+MENTIONS = st.builds(
+    Mention, st.just("Method"), st.sampled_from(NAMES), st.sampled_from(LONGS), st.none(), is_new=st.booleans()
+)
 
 
 def solved(*mentions: Mention, decisions: tuple[Decision, ...] = ()) -> Entities:
@@ -184,6 +199,19 @@ def test_the_order_of_mentions_changes_nothing():
     for _ in range(5):
         luck.shuffle(mentions)
         assert dict(zip(mentions, ids(*mentions), strict=True)) == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(MENTIONS, max_size=12), st.lists(MENTIONS, max_size=12))
+def test_an_id_once_given_stays_or_leads_on(early: list[Mention], late: list[Mention]):
+    before, after = solved(*early), solved(*early, *late)
+    for mention in early:
+        old, new = before.resolve(mention), after.resolve(mention)
+        assert (old is None) == (new is None)
+        if old != new:
+            (found,) = (n for n in after.nodes(mention.cls, {str(new)}, DEFAULT_BASE) if n.id == new)
+            still_used = old in after.ids(mention.cls)
+            assert still_used or f"{DEFAULT_BASE}{old}" in found.properties["sameAs"]
 
 
 def test_people_may_join_and_part_entities():

@@ -89,6 +89,10 @@ class Entities:
             key = census.joined[key]
         return census.ids.get(key)
 
+    def ids(self, cls: str) -> frozenset[EntityId]:
+        """The ids of all entities of a class that were mentioned."""
+        return frozenset(self._census[cls].ids.values())
+
     def nodes(self, cls: str, used: Iterable[str], base: str) -> Iterator[Node]:
         """The nodes of one class by id: those used and, for concepts, what is broader than they."""
         table = concepts(cls)

@@ -73,7 +73,7 @@ def _properties(ordered: list[LoadedRecord], text: Text) -> dict[str, Any]:
         "keywords": tuple(dict.fromkeys(k for p in papers for k in p.keywords)),
         "language": _first(ordered, "language"),
         "retracted": True if any(p.retracted for p in papers) else None,
-        "sources": tuple(sorted({f"{p.source} {p.where}".strip() for p in papers})),
+        "sources": tuple(sorted({f"{p.source} {p.where or p.url or p.id or ''}".strip() for p in papers})),
     }
     return {name: value for name, value in values.items() if value not in (None, "", ())}
 

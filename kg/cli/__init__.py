@@ -21,7 +21,7 @@ __all__ = ["app", "main"]
 
 COMMANDS = (
     "load", "update", "extract", "serve", "sparql", "graphql", "export", "leaderboard", "stats", "validate", "demo",
-    "log", "diff", "rollback", "merge", "split", "made",
+    "log", "diff", "rollback", "merge", "split", "quality", "train", "made",
 )  # fmt: skip
 """The modules of this package, each with a function `command` of the same name; the order is that of `kg --help`."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Protocol
 
 from schema.annotation import Annotations, Text
@@ -25,12 +26,13 @@ class Extractor(Protocol):
 
 
 _BUILT_IN = {
-    "default": "kg.extract.tables:TableExtractor",
-    "fast": "kg.extract.tables:TableExtractor",
+    "default": "kg.extract.learned:default",
+    "fast": "kg.extract.learned:fast",
     "llm": "kg.extract.llm:make",
 }
 
 
+MODEL_SUFFIX = ".npz"
 _GROUP = "paperatlas.extractors"
 """Entry points of this group are plug-ins: a name, and a callable without arguments that makes an extractor."""
 
@@ -42,7 +44,7 @@ def extractor_names() -> list[str]:
 
 @cache
 def get_extractor(name: str = "default") -> Extractor:
-    """Make an extractor by its name, once per process.
+    """Make an extractor by its name, once per process; a path to a model made by `kg train` is a name too.
 
     A built-in name cannot be taken over by a plug-in. Raises `ExtractorError`
     for an unknown name and for a plug-in that does not give an extractor.
@@ -51,6 +53,10 @@ def get_extractor(name: str = "default") -> Extractor:
         module, _, attribute = _BUILT_IN[name].partition(":")
         make: Callable[[], Extractor] = getattr(import_module(module), attribute)
         return make()
+    if name.endswith(MODEL_SUFFIX):
+        from kg.extract.learned import LearnedExtractor
+
+        return LearnedExtractor(Path(name).stem, Path(name))
     plug_in = next(iter(entry_points(group=_GROUP, name=name)), None)
     if plug_in is None:
         raise ExtractorError(

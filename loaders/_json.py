@@ -61,8 +61,7 @@ def objects(
     source: Source, within: tuple[str, ...] = (), longest: int = LONGEST_LINE_BYTES
 ) -> Iterator[Item | Rejected]:
     """Every object of a source, in order; what is no object or longer than `longest` bytes is rejected."""
-    wrapped = any(f"{path}[]" in p for path in within for p in source.head.json_paths)
-    wrapped = wrapped or any(path in source.head.json_paths for path in within)
+    wrapped = any(_has_list(source, path) for path in within)
     if source.head.is_json_lines and not wrapped:
         yield from _lines(source, longest)
     else:
@@ -75,7 +74,8 @@ def parse(raw: bytes | str, where: str) -> Item | Rejected:
     The strict parser goes first; halves of surrogate pairs and NaN, which
     real dumps have, are left to the lenient one.
     """
-    text = raw if isinstance(raw, str) else decode(raw)
+    # RFC 7464 puts a record separator before each object.
+    text = (raw if isinstance(raw, str) else decode(raw)).strip("\x1e\x00 \t\r\n")
     value: Any
     try:
         value = orjson.loads(text)
@@ -87,6 +87,12 @@ def parse(raw: bytes | str, where: str) -> Item | Rejected:
     if not isinstance(value, dict):
         return Rejected(where, "bad-json", f"A JSON object is expected, not {type(value).__name__}.", text[:KEPT_CHARS])
     return Item(where, value, text)
+
+
+def _has_list(source: Source, path: str) -> bool:
+    """Whether an answer keeps its list under a path: the key is there, and a bracket behind it."""
+    key = re.escape(path.rpartition(".")[2])
+    return path in source.head.json_paths and bool(re.search(rf'"{key}"\s*:\s*\[', source.head.text))
 
 
 def _lines(source: Source, longest: int) -> Iterator[Item | Rejected]:
@@ -133,30 +139,32 @@ class _Splitter:
         return bool(stack) and ".".join(k for k in stack if k) in self._within
 
     def _next(self) -> re.Match[bytes] | None:
+        """The next bracket or whole string; None at the end of the source."""
         while True:
             found = _OUTER.search(self._buffer, self._at)
             # A string may go on, or its colon may follow, behind what is read so far.
             if found and found[0] != b'"' and found.end() < len(self._buffer) - 1:
                 self._at = found.end()
                 return found
+            # What was searched is not kept, so that a source without an end is not gathered in memory.
+            self._at = len(self._buffer) if found is None else found.start()
             if not self._fill():
-                if found is None:
-                    return None
-                self._at = found.end()
-                return found
-            if found is not None and len(self._buffer) - found.start() > self._longest:
-                self._at = found.end()
+                last = _OUTER.match(self._buffer)
+                self._at = last.end() if last else 0
+                return last
+            if found is not None and len(self._buffer) > self._longest:
+                self._at = 1  # no string is so long: this quote is none
 
     def _take(self) -> Item | Rejected:
         """The object that begins here; behind a broken one the next beginning of an object is looked for."""
         self._count += 1
         where = f"{self._source.name} item {self._count}"
         length = self._length()
+        first = _FIRST_KEY.match(self._buffer, self._at)
         if length > 0:
             item = parse(self._buffer[self._at : self._at + length], where)
             if isinstance(item, Item):
-                if not self._signature and (first := _FIRST_KEY.match(self._buffer, self._at)):
-                    self._signature = first[0]
+                self._signature = first[0] if first else self._signature
                 self._at += length
                 return item
         else:
@@ -168,6 +176,7 @@ class _Splitter:
             )
             kept = decode(self._buffer[self._at : self._at + KEPT_CHARS])
             item = Rejected(where, code, said, kept)
+        self._signature = self._signature or (first[0] if first else b"")
         self._resume(max(length, 1))
         return item
 

@@ -21,14 +21,19 @@ LICENCE: Final = "CC BY-SA 4.0"
 CITATION: Final = "Papers with Code dumps, archived at Hugging Face as pwc-archive"
 HOMEPAGE: Final = "https://huggingface.co/pwc-archive"
 
-_PHONE: Final = re.compile(
-    r"(?:\+|\b)\d{1,3}[\s\-‐–—~*_.(]{0,3}\(?8\d{2}\)?[\s\-‐–—~*_.)]{0,3}\d{3}[\s\-‐–—~*_.]{0,3}\d{4}\b"
+_GAP: Final = r"[\s\-\u2010-\u2015~*_.()]{0,4}"
+_LINE: Final = rf"8\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{4}}\b"
+_PHONE: Final = re.compile(rf"(?:\+|\b)1{_GAP}{_LINE}|\+\d{{1,3}}{_GAP}{_LINE}")
+# What only advertising says, and what research may be about.
+_STRONG: Final = re.compile(
+    r"(toll[- ]?free|helpline|support|customer care|contact|service) number"
+    r"|call now|live (person|agent|human|representative)"
+    r"|(cancel|change|book|reschedul\w*|refund) (a |my |your )(flight|ticket|booking|reservation|hotel)"
+    r"|\bslot (online|gacor)\b|\bviagra\b|\bessay writing service\b|\bescorts?\b",
+    re.IGNORECASE,
 )
-_ADVERT: Final = re.compile(
-    r"customer (service|support|care)|(phone|toll[- ]?free|helpline|support|contact) number|call now|"
-    r"(cancel|change|book|reschedul\w*|refund) (a |my |your )?(flight|ticket|booking|reservation|hotel)|"
-    r"24/7|live (person|agent|representative)|airlines?\W|expedia|coinbase|quickbooks|robinhood|crypto\.com|lufthansa|"
-    r"\bcasino\b|\bslot (online|gacor)\b|\bescorts?\b|\bviagra\b|\bessay writing service\b",
+_WEAK: Final = re.compile(
+    r"customer (service|support|care)|24/7|airlines?\b|expedia|coinbase|quickbooks|robinhood|crypto\.com|casino",
     re.IGNORECASE,
 )
 _SIGNS: Final = re.compile("[☎☏✆📞📲🤙➤➥✅💯🎧]")
@@ -37,8 +42,8 @@ _SIGNS: Final = re.compile("[☎☏✆📞📲🤙➤➥✅💯🎧]")
 def spam_reason(*texts: Any) -> str:
     """Why texts look like advertising, or nothing.
 
-    One telephone number of a service line, or two other signs, are enough:
-    papers have neither.
+    A telephone number of a service line is enough, and so are two phrases
+    that only advertising has, or one beside two of its topics.
 
     >>> spam_reason("How do I call Airline Support? +1-888-555-0100")
     "a telephone number ('+1-888-555-0100')"
@@ -47,9 +52,11 @@ def spam_reason(*texts: Any) -> str:
     """
     text = unicodedata.normalize("NFKC", " ".join(str(t) for t in texts if t))
     if phone := _PHONE.search(text):
-        return f"a telephone number ({phone[0]!r})"
-    signs = sorted({m[0].casefold().strip() for m in _ADVERT.finditer(text)} | set(_SIGNS.findall(text)))
-    return f"the words {', '.join(signs[:4])}" if len(signs) >= 3 or (len(signs) >= 2 and _SIGNS.search(text)) else ""
+        return f"a telephone number ({phone[0].strip()!r})"
+    strong = sorted({m[0].casefold() for m in _STRONG.finditer(text)} | set(_SIGNS.findall(text)))
+    weak = sorted({m[0].casefold() for m in _WEAK.finditer(text)})
+    is_spam = len(strong) >= 2 or (strong and len(weak) >= 2)
+    return f"the words {', '.join((strong + weak)[:4])}" if is_spam else ""
 
 
 def quarantined(where: str, raw: str, *texts: Any) -> Rejected | None:

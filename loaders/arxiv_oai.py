@@ -30,7 +30,7 @@ def recognises(head: Head) -> float:
     """Certain for OAI-PMH answers with arXiv's elements."""
     if head.xml_root not in {"OAI-PMH", "ListRecords", "records", "record"}:
         return 0.0
-    return 0.95 if "arxiv.org" in head.text else 0.0
+    return 0.95 if "oai:arXiv.org:" in head.text or "arxiv.org/OAI/arXiv" in head.text else 0.0
 
 
 def _paper(element: _xml.Element, where: str) -> Paper | Rejected | None:

@@ -13,16 +13,24 @@ from typing import Final
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
-from bibtexparser.middlewares import LatexDecodingMiddleware, NormalizeFieldKeys
+from bibtexparser.middlewares.names import (
+    InvalidNameError,
+    NameParts,
+    parse_single_name_into_parts,
+    split_multiple_persons_names,
+)
 from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock, String
+from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latexwalker import LatexWalkerError
 
 from loaders._head import Head
 from loaders._lines import read_lines
 from loaders._record import KEPT_CHARS, record
+from loaders._text import one_line
 from loaders.base import Loader, Records, Source
 from schema.errors import Rejected
 from schema.ids import arxiv_id
-from schema.paper import Paper
+from schema.paper import Author, Paper
 
 NAME: Final = "bibtex"
 _BLOCK_CHARS: Final = 200_000
@@ -30,6 +38,7 @@ _LONGEST_CHARS: Final = 4_000_000
 _NOT_PAPERS: Final = frozenset({"comment", "preamble", "string", "control", "set", "xdata"})
 _ENTRY: Final = re.compile(r"^\s*@\s*(\w+)\s*[{(]", re.MULTILINE)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LATEX: Final = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
 # Months are macros that every style defines.
 _MACROS: Final = "".join(f"@string{{{m} = {{{n}}}}}\n" for n, m in enumerate(_MONTHS, 1))
 
@@ -42,7 +51,7 @@ def read(source: Source) -> Records:
         if isinstance(block, Rejected):
             yield block
             continue
-        library = _parsed(strings + block)
+        library = parse_string(strings + block)
         before = strings.count("\n")
         yield from _records(library, source.name, first - before)
         new = [
@@ -91,10 +100,6 @@ def _blocks(source: Source) -> Iterator[tuple[int, str | Rejected]]:
         yield first, "\n".join(lines)
 
 
-def _parsed(text: str) -> Library:
-    return parse_string(text, append_middleware=[NormalizeFieldKeys(), LatexDecodingMiddleware()])
-
-
 def _records(library: Library, name: str, offset: int) -> Iterator[Paper | Rejected]:
     for found in library.blocks:
         where = f"{name} line {(found.start_line or 0) + offset + 1}"
@@ -104,37 +109,60 @@ def _records(library: Library, name: str, offset: int) -> Iterator[Paper | Rejec
             if block.entry_type.casefold() not in _NOT_PAPERS:
                 yield _paper(block, where)
         elif isinstance(block, ParsingFailedBlock):
-            yield Rejected(
-                where, "bad-bibtex", f"The entry cannot be read: {block.error}.", (block.raw or "")[:KEPT_CHARS]
-            )
+            why = getattr(block.error, "abort_reason", None) or str(block.error) or type(block.error).__name__
+            yield Rejected(where, "bad-bibtex", f"The entry cannot be read: {why}.", (block.raw or "")[:KEPT_CHARS])
 
 
 def _paper(entry: Entry, where: str) -> Paper | Rejected:
-    said = {f.key.casefold(): _plain(str(f.value)) for f in entry.fields}
-    date = said.get("date") or "-".join(
-        p for p in (said.get("year"), said.get("month", "").zfill(2)) if p and p != "00"
-    )
+    said = {f.key.casefold(): _joined(str(f.value)) for f in entry.fields}
+    parts = (said.get("year"), said.get("month", "").zfill(2))
+    date = said.get("date") or "-".join(p for p in parts if p and p != "00")
     scheme = (said.get("archiveprefix") or said.get("eprinttype") or "").casefold()
-    eprint = said.get("eprint", "")
-    links = f"{said.get('url', '')} {said.get('note', '')} {said.get('howpublished', '')} {said.get('journal', '')}"
+    eprint, url = said.get("eprint", ""), unescaped(said.get("url", ""))
+    links = f"{url} {said.get('note', '')} {said.get('howpublished', '')} {said.get('journal', '')}"
     return record(
         NAME,
         where,
         raw=entry.raw or "",
-        title=said.get("title"),
-        abstract=said.get("abstract"),
-        doi=said.get("doi"),
+        title=decoded(said.get("title", "")),
+        abstract=decoded(said.get("abstract", "")),
+        doi=unescaped(said.get("doi", "")),
         arxiv_id=_arxiv(scheme, eprint, links),
         pmid=said.get("pmid") or (eprint if scheme == "pubmed" else None),
         pmcid=said.get("pmcid"),
         date=date,
         authors=_authors(said.get("author", "")),
-        venue=said.get("journaltitle") or said.get("journal") or said.get("booktitle"),
-        url=said.get("url"),
-        keywords=said.get("keywords") or (),
+        venue=decoded(said.get("journaltitle") or said.get("journal") or said.get("booktitle") or ""),
+        url=url,
+        keywords=decoded(said.get("keywords", "")),
         language=said.get("langid") if len(said.get("langid", "")) == 2 else None,
-        acl_id=(re.search(r"aclanthology\.org/([\w.-]+?)/?$", said.get("url", "")) or [None, None])[1],
+        acl_id=(re.search(r"aclanthology\.org/([\w.-]+?)/?$", url) or [None, None])[1],
     )
+
+
+def decoded(value: str) -> str:
+    r"""Text of LaTeX: letters and commands in Unicode, mathematics as it stands, a bare per cent sign no comment.
+
+    >>> decoded(r"{\'E}tude of 50% and {CT} $x_1$")
+    'Étude of 50% and CT $x_1$'
+    """
+    if not re.search(r"[\\{}$~%]|--|``|''", value):
+        return value
+    try:
+        plain = re.sub(r"\\((?:La|Bib)?TeX)\b", r"\1", re.sub(r"(?<!\\)%", r"\%", value))
+        text: str = _LATEX.latex_to_text(plain)
+    except (LatexWalkerError, RecursionError, ValueError, IndexError):
+        text = value.replace("{", "").replace("}", "")
+    return text
+
+
+def unescaped(value: str) -> str:
+    r"""An address or identifier, in which LaTeX only escapes: its "~" is no space and its "%" no comment.
+
+    >>> unescaped(r"https://a.example/~me/x\_y%20z")
+    'https://a.example/~me/x_y%20z'
+    """
+    return re.sub(r"\\([_%&#$~{}])|[{}]|\\url", lambda m: m[1] or "", value)
 
 
 def _arxiv(scheme: str, eprint: str, links: str) -> str | None:
@@ -143,14 +171,25 @@ def _arxiv(scheme: str, eprint: str, links: str) -> str | None:
     return arxiv_id(links) if re.search(r"arxiv", links, re.IGNORECASE) else None
 
 
-def _authors(said: str) -> list[str]:
-    found = re.split(r"\s+and\s+", said.strip())
-    return [n for n in found if n and n.casefold() != "others"]
+def _authors(said: str) -> list[Author]:
+    """Names, given name first; an institution in braces is one name, whatever it holds."""
+    found = []
+    for name in split_multiple_persons_names(" ".join(said.split())):
+        try:
+            parts = parse_single_name_into_parts(name, strict=False)
+        except (InvalidNameError, ValueError, IndexError):
+            parts = NameParts(last=[name])
+        plain = decoded(" ".join([*parts.first, *parts.von, *parts.last, *parts.jr])).strip()
+        if plain and name.casefold() != "others":
+            found.append(Author(name=one_line(plain)))
+    return found
 
 
-def _plain(value: str) -> str:
-    """A value without the braces that protect capitals."""
-    return re.sub(r"(?<!\\)[{}]", "", value) if "$" not in value else value
+def _joined(value: str) -> str:
+    """A value whose pieces are joined by "#" as one; the library leaves these as they stand."""
+    if not (value.startswith('"') and "#" in value):
+        return value
+    return "".join(a or b for a, b in re.findall(r'"([^"]*)"|([^\s#"]+)', value))
 
 
 LOADER: Final = Loader(

@@ -70,10 +70,10 @@ def _papers(item: Item) -> Iterator[Paper | Rejected]:
     )
     for update in said.get("update-to") or ():
         if update.get("type") in _ENDED and update.get("DOI"):
-            named = _NOTICE.sub("", title) or title
-            yield record(
-                NAME, item.where, raw=item.raw, title=named, id=doi(update["DOI"]), doi=update["DOI"], retracted=True
-            )
+            named, number = _NOTICE.sub("", title) or title, doi(update["DOI"])
+            # Not the work's own record, which this one must not replace.
+            own = f"{number}#{update['type']}"
+            yield record(NAME, item.where, raw=item.raw, title=named, id=own, doi=number, retracted=True)
 
 
 def jats(marked: str) -> str:

@@ -83,20 +83,20 @@ def _rows(source: Source, separator: str) -> Iterator[tuple[int, list[str] | Rej
         is_open = is_open != _leaves_open(line, separator, is_open)
         if is_open and len(waiting) < _MOST_LINES and size < LONGEST_LINE_BYTES:
             continue
-        yield from _released(waiting, separator, is_open)
+        yield from _released(source.name, waiting, separator, is_open)
         waiting, size, is_open = [], 0, False
     if waiting:
-        yield from _released(waiting, separator, is_open)
+        yield from _released(source.name, waiting, separator, is_open)
 
 
 def _released(
-    waiting: list[tuple[int, str]], separator: str, is_open: bool
+    name: str, waiting: list[tuple[int, str]], separator: str, is_open: bool
 ) -> Iterator[tuple[int, list[str] | Rejected]]:
     if not is_open:
         yield waiting[0][0], _cells("\n".join(text for _, text in waiting), separator)
         return
     number, text = waiting[0]
-    yield number, Rejected(f"line {number}", "bad-csv", "A quote is opened and never closed.", text[:KEPT_CHARS])
+    yield number, Rejected(f"{name} line {number}", "bad-csv", "A quote is opened and never closed.", text[:KEPT_CHARS])
     for number, text in waiting[1:]:
         yield number, _cells(text, separator)
 

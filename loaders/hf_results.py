@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from loaders._head import Head
-from loaders._lines import LONGEST_LINE_BYTES, decode
+from loaders._lines import decode
 from loaders._record import KEPT_CHARS, record
 from loaders.base import Loader, Records, Source
 from schema.errors import Rejected
@@ -19,16 +19,18 @@ from schema.ids import arxiv_id, digest, doi
 from schema.paper import Paper, StatedResult
 
 NAME: Final = "hf-results"
+LONGEST_FILE_BYTES: Final = 2**20
+"""Each file holds the results of one model on one benchmark."""
 
 
 def read(source: Source) -> Records:
     """One partial record per result, in the order of the file."""
-    raw = source.stream.read(LONGEST_LINE_BYTES + 1)
-    if len(raw) > LONGEST_LINE_BYTES:
-        yield Rejected(source.name, "too-long", f"The file is longer than {LONGEST_LINE_BYTES:,} bytes.")
-        return
-    while more := source.stream.read(LONGEST_LINE_BYTES + 1 - len(raw)):
+    raw = b""
+    while more := source.stream.read(LONGEST_FILE_BYTES + 1 - len(raw)):
         raw += more
+    if len(raw) > LONGEST_FILE_BYTES:
+        yield Rejected(source.name, "too-long", f"The file is longer than {LONGEST_FILE_BYTES:,} bytes.")
+        return
     try:
         rows: Any = yaml.safe_load(decode(raw))
     except (yaml.YAMLError, RecursionError, ValueError) as err:

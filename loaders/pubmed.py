@@ -30,7 +30,7 @@ _LANGUAGES: Final = {
 
 def read(source: Source) -> Records:
     """Papers of the articles, in order, with what MeSH and data banks state of them."""
-    return _xml.read_xml(source, ("PubmedArticle",), _paper)
+    return _xml.read_xml(source, ("PubmedArticle", "PubmedBookArticle"), _paper)
 
 
 def recognises(head: Head) -> float:
@@ -39,8 +39,9 @@ def recognises(head: Head) -> float:
 
 
 def _paper(element: _xml.Element, where: str) -> Paper | Rejected:
-    citation = _found(element, "MedlineCitation")
-    article = _found(citation, "Article")
+    book = _xml.find(element, "BookDocument")
+    citation = book if book is not None else _found(element, "MedlineCitation")
+    article = book if book is not None else _found(citation, "Article")
     kinds = _xml.texts(article, "PublicationTypeList/PublicationType")
     ids = {i.get("IdType", ""): _xml.text(i) for i in _xml.find_all(element, "PubmedData/ArticleIdList/ArticleId")}
     linked = [_xml.text(e) for e in _xml.find_all(article, "ELocationID") if e.get("EIdType") == "doi"]
@@ -52,7 +53,8 @@ def _paper(element: _xml.Element, where: str) -> Paper | Rejected:
         venue=_xml.text(article, "Journal/Title") or _xml.text(citation, "MedlineJournalInfo/MedlineTA"),
         url=f"https://pubmed.ncbi.nlm.nih.gov/{number}/", language=_LANGUAGES.get(_xml.text(article, "Language")),
         keywords=_xml.texts(citation, "KeywordList/Keyword"), cites=list(_references(element)),
-        retracted="Retracted Publication" in kinds, facts=tuple(_facts(citation, article)),
+        retracted="Retracted Publication" in kinds or "RetractionIn" in _corrections(citation),
+        facts=tuple(_facts(citation, article)),
     )  # fmt: skip
 
 
@@ -96,6 +98,11 @@ def _author(element: _xml.Element) -> Author | None:
     )
     ids = [_xml.text(i) for i in _xml.find_all(element, "Identifier") if i.get("Source") == "ORCID"]
     return Author(name=name, orcid=orcid(ids[0]) if ids else None) if name else None
+
+
+def _corrections(citation: _xml.Element) -> set[str]:
+    notes = _xml.find_all(citation, "CommentsCorrectionsList/CommentsCorrections")
+    return {n.get("RefType", "") for n in notes}
 
 
 def _references(element: _xml.Element) -> Iterator[str]:

@@ -177,7 +177,8 @@ def test_a_record_without_an_end_is_rejected_at_the_bound(name: str, monkeypatch
     assert len(records) <= 3
 
 
-def test_a_broken_object_in_a_list_costs_only_itself() -> None:
+@pytest.mark.parametrize("at", [0, 4, 9])
+def test_a_broken_object_in_a_list_costs_only_itself(at: int) -> None:
     rows = [json.dumps({"title": f"paper {i}", "abstract": "a", "keywords": ["k"], "track": "t"}) for i in range(9)]
     for broken in (
         '{"title": "no end, "abstract": "x"}',
@@ -187,11 +188,21 @@ def test_a_broken_object_in_a_list_costs_only_itself() -> None:
         '{"title": "x"',
     ):
         for joint in (",\n", ", "):
-            data = "[" + joint.join([*rows[:4], broken, *rows[4:]]) + "]"
+            data = "[" + joint.join([*rows[:at], broken, *rows[at:]]) + "]"
             found = titles(read(data.encode(), "conference"))
             assert [t for t in found if t in {f"paper {i}" for i in range(9)}] == [f"paper {i}" for i in range(9)], (
                 broken
             )
+
+
+@pytest.mark.parametrize("broken", ['{"id": "W0", "title": "x}', '{"id": "W0" "title": 1}', '{"id": "W0", {{{ }'])
+def test_a_broken_object_inside_an_answer_of_an_api_costs_only_itself(broken: str) -> None:
+    works = [
+        json.dumps({"id": f"W{i}", "title": f"paper {i}", "authorships": [], "referenced_works": []}) for i in (1, 2, 3)
+    ]
+    for at in (0, 1, 3):
+        data = '{"meta": {"count": 4}, "results": [' + ", ".join([*works[:at], broken, *works[at:]]) + "]}"
+        assert titles(read(data.encode(), "openalex")) == ["paper 1", "paper 2", "paper 3"]
 
 
 def test_a_broken_entry_of_bibtex_or_ris_costs_only_itself() -> None:
@@ -227,13 +238,3 @@ def test_sources_of_two_formats_in_one_file_give_what_belongs_to_the_named_one()
     mixed = DATA["jsonl"] + DATA["ris"] + DATA["jsonl"]
     assert len(titles(read(mixed, "jsonl"))) == 4
     assert len(titles(read(mixed, "ris"))) == 2
-
-
-def test_an_xml_source_keeps_no_more_of_itself_than_one_chunk() -> None:
-    entry = DATA["arxiv"].split(b"<entry>")[1].split(b"</entry>")[0]
-    entries = b"<entry>" + b"</entry><entry>".join([entry] * 800) + b"</entry>"
-    feed = b'<feed xmlns="http://www.w3.org/2005/Atom">' + entries + b"</feed>"
-    (part,) = open_stream(io.BytesIO(feed), "large")
-    kept = [len(e.getroottree().getroot()) for _, e in _xml.elements(part, ("entry",)) if not isinstance(e, Rejected)]
-    assert len(kept) == 800
-    assert max(kept) <= _xml._CHUNK_BYTES // len(entry) + 6

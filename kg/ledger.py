@@ -104,8 +104,16 @@ class Ledger:
         found = self._db.execute("SELECT 1 FROM annotation WHERE text=? AND extractor=?", (entry.text, entry.extractor))
         return found.fetchone() is not None
 
-    def add(self, run: int, entries: Iterable[tuple[Entry, Annotations | None]], rejects: Iterable[Rejected]) -> None:
-        """Write one batch in one transaction; None as annotations where the text was read before."""
+    def add(
+        self,
+        run: int,
+        entries: Iterable[tuple[Entry, Annotations | None]],
+        rejects: Iterable[tuple[str, Rejected]],
+    ) -> None:
+        """Write one batch in one transaction; None as annotations where the text was read before.
+
+        Each reject comes with the source that can be read again for it.
+        """
         with self._transaction():
             for entry, annotations in entries:
                 self._db.execute(
@@ -119,8 +127,7 @@ class Ledger:
                         (entry.text, entry.extractor, orjson.dumps(annotations.as_json())),
                     )
                 self._set("dirty", "1")
-            for r in rejects:
-                source = r.where.rpartition(" line ")[0] or r.where
+            for source, r in rejects:
                 self._db.execute(
                     "INSERT OR REPLACE INTO reject VALUES (?,?,?,?,?,?)",
                     (source, r.where, r.code, r.reason, r.raw, run),
@@ -137,10 +144,16 @@ class Ledger:
             annotations = Annotations.from_json(orjson.loads(drawn)) if drawn else Annotations(paper.title)
             yield paper, annotations.at_least(least)
 
-    def remove(self, where: str, values: tuple[Any, ...]) -> int:
-        """Remove records by a condition on `source` and `key`; returns how many there were."""
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """The source and key of every record, in the order of `records`."""
+        yield from self._db.execute("SELECT source, key FROM record ORDER BY source, key")
+
+    def remove(self, keys: Iterable[tuple[str, str]]) -> int:
+        """Remove records by source and key in one transaction; returns how many there were."""
         with self._transaction():
-            removed = self._db.execute(f"DELETE FROM record WHERE {where}", values).rowcount
+            removed = sum(
+                self._db.execute("DELETE FROM record WHERE source=? AND key=?", key).rowcount for key in [*keys]
+            )
             if removed:
                 self._set("dirty", "1")
         return removed
@@ -150,9 +163,13 @@ class Ledger:
         for place, code, reason, raw in self._db.execute("SELECT place, code, reason, raw FROM reject ORDER BY 1, 2"):
             yield Rejected(place, code, reason, raw)
 
-    def forget_rejects(self, source: str) -> None:
-        """Drop the rejects of a source that is read anew."""
-        self._db.execute("DELETE FROM reject WHERE source=?", (source,))
+    def forget_rejects(self, source: str, before: int) -> None:
+        """Drop what runs before this one rejected of a source: it was read anew."""
+        self._db.execute("DELETE FROM reject WHERE run<? AND source=?", (before, source))
+
+    def rejected_sources(self) -> list[str]:
+        """The sources of which something was rejected, sorted."""
+        return [source for (source,) in self._db.execute("SELECT DISTINCT source FROM reject ORDER BY source")]
 
     def begin_run(self, command: str, started: str) -> int:
         """Note the start of a run (an ISO 8601 time); returns its number."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+import orjson
 from filelock import FileLock, Timeout
 
 from kg.batches import in_batches
@@ -23,7 +24,7 @@ from kg.extract import get_extractor
 from kg.extract.pool import extract_all
 from kg.index import Index, IndexBuilder
 from kg.ledger import Entry, Ledger
-from kg.resolve import LoadedRecord, decision, nodes
+from kg.resolve import Decision, LoadedRecord, decision, nodes
 from kg.statements import Wider, statements_for
 from kg.store import Snapshot, current_name, embedded, snapshots
 from schema.annotation import Text
@@ -61,6 +62,7 @@ class Report:
     rejects: list[Rejected] = field(default_factory=list)
     snapshot: Snapshot | None = None
     published: bool = False
+    removed: int = 0
     remarks: str = ""
     """What the extractor says at the end: tokens, cost, what was dropped."""
 
@@ -92,12 +94,14 @@ def load(
     keep: int = 5,
     workers: int | None = None,
     command: str = "kg load",
+    sources: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Report:
     """Read records into the graph in `folder` and publish it.
 
     Unchanged records cost nothing, changed ones replace what they said before,
-    rejected ones are kept in the ledger and reported. `workers` processes read
+    rejected ones are kept in the ledger and in `rejected.jsonl`, until their
+    source, one of `sources`, is read again. `workers` processes read
     the texts (None: one per core). Killed at any moment, the last published
     graph stays as it was and the next run finishes the work.
 
@@ -106,7 +110,10 @@ def load(
     report = Report()
     with writing(folder) as ledger:
         run = ledger.begin_run(command, _now())
-        _fill(records, ledger, run, extractor, min_confidence, workers, report, progress)
+        _fill(records, ledger, run, extractor, min_confidence, workers, report, progress, sources)
+        for source in sources:
+            ledger.forget_rejects(_spelt(source), run)
+        _write_rejects(ledger, folder / "rejected.jsonl")
         publish(ledger, folder, report, base=base, keep=keep, progress=progress)
         ledger.end_run(run, _now(), report.snapshot.name if report.snapshot else None, report.as_json())
     return report
@@ -121,6 +128,7 @@ def _fill(
     workers: int | None,
     report: Report,
     progress: Progress,
+    sources: Sequence[str],
 ) -> None:
     reader = get_extractor(extractor)
     version = f"{reader.name}/{reader.version}"
@@ -136,7 +144,7 @@ def _fill(
             failed = {key: d.failed for key, d in drawn.items() if d.failed is not None}
             rejects += [Rejected(e.paper.where, "unread", failed[id(e)]) for e in unread if id(e) in failed]
             entries = [e for e in entries if id(e) not in failed]
-            ledger.add(run, ((e, drawn.get(id(e))) for e in entries), rejects)
+            ledger.add(run, ((e, drawn.get(id(e))) for e in entries), ((_origin(r.where, sources), r) for r in rejects))
             report.read.update(p.source for p in papers)
             report.new += len(entries)
             report.unchanged += len(papers) - len(entries)
@@ -145,6 +153,23 @@ def _fill(
             done += len(batch)
             progress("Reading papers", done)
     report.remarks = getattr(reader, "summary", str)()
+
+
+def _origin(where: str, sources: Sequence[str]) -> str:
+    """The source that a place belongs to, so that it can be read again."""
+    own = (s for s in sources if where.startswith((s, Path(s).name)))
+    return _spelt(next(own, sources[0] if sources else where))
+
+
+def _spelt(source: str) -> str:
+    """A file by its full path, so that it is found from another folder; anything else as it is."""
+    return str(Path(source).resolve()) if Path(source).exists() else source
+
+
+def _write_rejects(ledger: Ledger, path: Path) -> None:
+    rejects = [orjson.dumps(asdict(r)) + b"\n" for r in ledger.rejects()]
+    if rejects or path.exists():
+        path.write_bytes(b"".join(rejects))
 
 
 def publish(ledger: Ledger, folder: Path, report: Report, *, base: str, keep: int, progress: Progress = silent) -> None:
@@ -198,8 +223,13 @@ def _is_readable(folder: Path) -> bool:
         return False
 
 
+def decisions_of(ledger: Ledger) -> list[Decision]:
+    """What people decided on which records and names are one."""
+    return [decision(kind, a, b, why) for kind, a, b, why in ledger.decisions() if kind in {"merge", "split"}]
+
+
 def _nodes(ledger: Ledger, folder: Path, base: str) -> Iterator[Node]:
-    decisions = [decision(kind, a, b, why) for kind, a, b, why in ledger.decisions() if kind in {"merge", "split"}]
+    decisions = decisions_of(ledger)
     found = nodes(lambda: (LoadedRecord(paper, drawn) for paper, drawn in ledger.records()), base, decisions)
     return corrected(found, read_corrections(folder))
 

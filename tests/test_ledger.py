@@ -77,7 +77,7 @@ def test_an_error_within_a_batch_leaves_nothing_of_it(tmp_path: Path) -> None:
 def test_rejects_are_kept_with_place_code_and_reason(tmp_path: Path) -> None:
     rejected = Rejected("a.jsonl line 3", "bad-json", "no JSON", "{")
     with Ledger(tmp_path) as ledger:
-        ledger.add(1, [], [rejected])
+        ledger.add(1, [], [("a.jsonl", rejected)])
 
         assert [*ledger.rejects()] == [rejected]
 

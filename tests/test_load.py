@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 import loaders
 from kg.load import load, roll_back
+from kg.query import Graph
 from kg.stats import count
 from kg.store import current, embedded, find_snapshots
 from kg.store.diff import find_changes
 from schema.errors import NotFound, Rejected, StoreBusy
+from schema.ids import DEFAULT_BASE
 from schema.paper import Paper
 
 KINDS = [*itertools.product(("Deep", "Wide"), ("segmentation", "detection"), ("CT", "MRI"))]
@@ -149,3 +151,36 @@ def test_a_graph_that_this_version_cannot_read_is_published_anew(tmp_path: Path)
 
     assert again.published
     assert count(tmp_path)["classes"]["Paper"] == 2
+
+
+def test_what_was_rejected_loads_once_it_is_mended(tmp_path: Path, kg) -> None:  # type: ignore[no-untyped-def]
+    source = tmp_path / "papers.jsonl"
+    source.write_text('{"title": "On CT"}\nno json\n')
+    kg("load", str(source), "--store", "g", cwd=tmp_path)
+    kept = [json.loads(line) for line in (tmp_path / "g" / "rejected.jsonl").read_text().splitlines()]
+    assert [(r["where"], r["code"], r["raw"]) for r in kept] == [("papers.jsonl line 2", "bad-json", "no json")]
+
+    source.write_text('{"title": "On CT"}\n{"title": "On MRI"}\n')
+    done = kg("load", "--retry-rejected", "--store", "g", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert count(tmp_path / "g")["classes"]["Paper"] == 2
+    assert (tmp_path / "g" / "rejected.jsonl").read_text() == ""
+
+
+def test_papers_and_sources_can_be_taken_out(tmp_path: Path) -> None:
+    from kg.removal import remove
+
+    load([*PAPERS, PAPERS[0].model_copy(update={"source": "hf-listing"})], tmp_path, workers=1)
+    (paper,) = [p for p in _papers(tmp_path) if p.startswith("paper/deep-networks-for-segmentation-on-ct")]
+
+    assert remove(tmp_path, [paper], [], base=DEFAULT_BASE, keep=5).removed == 2
+    assert paper not in _papers(tmp_path)
+    with pytest.raises(NotFound, match="paper/deep"):
+        remove(tmp_path, ["paper/deep"], [], base=DEFAULT_BASE, keep=5)
+    remove(tmp_path, [], ["jsonl"], base=DEFAULT_BASE, keep=5)
+    assert _papers(tmp_path) == []
+
+
+def _papers(folder: Path) -> list[str]:
+    return [*Graph.open(folder).find("Paper").ids()]

@@ -20,9 +20,27 @@ from schema.errors import BadRequest, KgError  # noqa: E402
 __all__ = ["app", "main"]
 
 COMMANDS = (
-    "load", "update", "extract", "serve", "sparql", "graphql", "export", "leaderboard", "stats", "validate", "demo",
-    "log", "diff", "rollback", "merge", "split", "quality", "train", "made",
-)  # fmt: skip
+    "load",
+    "update",
+    "extract",
+    "serve",
+    "demo",
+    "stats",
+    "graphql",
+    "sparql",
+    "export",
+    "leaderboard",
+    "validate",
+    "log",
+    "diff",
+    "rollback",
+    "remove",
+    "merge",
+    "split",
+    "quality",
+    "train",
+    "made",
+)
 """The modules of this package, each with a function `command` of the same name; the order is that of `kg --help`."""
 
 _HIDDEN = {"made"}

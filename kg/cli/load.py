@@ -42,6 +42,9 @@ def command(
         ),
     ] = None,
     format_: sourced.FormatName = None,
+    retry_rejected: Annotated[
+        bool, typer.Option("--retry-rejected", help="Read the sources again of which something was rejected.")
+    ] = False,
     most: sourced.Most = None,
     column: sourced.Columns = None,
     store: options.Store = None,
@@ -57,9 +60,10 @@ def command(
     settings = read_settings({"store": store, "extractor": extractor, "min_confidence": min_confidence})
     remote = is_remote(settings.store)
     folder = Path(settings.work_folder if remote else settings.store)
+    sources = [*(sources or []), *(_rejected(folder) if retry_rejected else [])]
     columns, day = sourced.read_columns(column), sourced.today()
     with options.progress_bar() as progress:
-        records = sourced.find_records(sources or [], settings, most=most, format_=format_, columns=columns)
+        records = sourced.find_records(sources, settings, most=most, format_=format_, columns=columns)
         report = load(
             records,
             folder,
@@ -68,13 +72,21 @@ def command(
             base=settings.base,
             keep=settings.keep_snapshots,
             workers=workers,
-            command=" ".join(["kg load", *(sources or [])]),
+            command=" ".join(["kg load", *sources]),
+            sources=sources,
             progress=progress,
         )
-    sourced.remember(folder, [(source, format_) for source in sources or []], day, report)
+    sourced.remember(folder, [(source, format_) for source in sources], day, report)
     show(report, str(folder))
     if remote:
         push(folder, settings.store)
+
+
+def _rejected(folder: Path) -> list[str]:
+    from kg.load import writing
+
+    with writing(folder) as ledger:
+        return ledger.rejected_sources()
 
 
 def push(folder: Path, url: str) -> None:
@@ -96,7 +108,8 @@ def show(report: Report, store: str) -> None:
         typer.echo(f"rejected: {rejected.where}: {rejected.reason}", err=True)
     if report.rejected:
         counts = ", ".join(f"{n} {code}" for code, n in sorted(report.rejected.items()))
-        typer.echo(f"{sum(report.rejected.values())} rejected ({counts}); they are kept in the ledger", err=True)
+        typer.echo(f"{sum(report.rejected.values())} rejected ({counts}), kept in {store}/rejected.jsonl.", err=True)
+        typer.echo("Mend the source and run `kg load --retry-rejected`.", err=True)
     if report.remarks:
         typer.echo(report.remarks, err=True)
     if report.snapshot:

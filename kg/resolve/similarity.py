@@ -102,6 +102,9 @@ def _by_content(a: Signature, b: Signature, abstracts: float | None) -> Verdict 
     if generic:
         alike = _dice(a.title, b.title) >= 0.9 and people != 0 and not gap
         return ("abstract", 0.95) if alike else None
+    if same_text and kind is None:
+        # Other words in the title: a series by one group shares much of its abstracts, a renamed paper nearly all.
+        same_text = (abstracts or 0) >= (0.8 if people else 0.95)
     if same_text and (people is None or people >= 0.5) and (people or _dice(a.title, b.title) >= 0.4):
         return "abstract", 0.97
     return _by_title(kind, a, people, gap, other_text) if kind else None

@@ -47,7 +47,7 @@ SYNTAXES = {
 
 
 @pytest.mark.parametrize("name", SYNTAXES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(graph=graphs())
 def test_every_syntax_gives_back_the_same_statements(name, graph):
     syntax, everything = SYNTAXES[name]

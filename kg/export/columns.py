@@ -104,7 +104,7 @@ def write_blocks(pieces: Iterable[str], out: BinaryIO) -> None:
     """Write many small pieces of text as UTF-8, some thousand at a time."""
     iterator = iter(pieces)
     while block := "".join(islice(iterator, 4000)):
-        out.write(block.encode())
+        out.write(block.encode("utf-8", "replace"))
 
 
 def xml(text: str) -> str:

@@ -120,9 +120,14 @@ def _latex(text: str) -> str:
     """Text for LaTeX; what stands between two dollar signs on one line is math and stays as it is."""
     pieces = re.split(r"(\$[^$\n]+\$)", " ".join(text.split()))
     return "".join(
-        piece if number % 2 and _balanced(piece) else "".join(_LATEX.get(c, c) for c in piece)
+        piece if number % 2 and _balanced(piece) else _apart("".join(_LATEX.get(c, c) for c in piece))
         for number, piece in enumerate(pieces)
     )
+
+
+def _apart(text: str) -> str:
+    """The same text with an empty group between what LaTeX would join to one sign: -- '' ``."""
+    return re.sub(r"([-'`])(?=\1)", r"\1{}", text)
 
 
 def _balanced(math: str) -> bool:

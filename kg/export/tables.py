@@ -131,7 +131,7 @@ def _csv(file: BinaryIO, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     while part:
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows(part)
-        file.write(text.getvalue().encode())
+        file.write(text.getvalue().encode("utf-8", "replace"))
         part = list(islice(everything, _BATCH))
 
 
@@ -139,7 +139,7 @@ def _tsv(file: BinaryIO, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     file.write(("\t".join(head) + "\n").encode())
     everything = iter(rows)
     while part := list(islice(everything, _BATCH)):
-        file.write("".join("\t".join(map(_plain, row)) + "\n" for row in part).encode())
+        file.write("".join("\t".join(map(_plain, row)) + "\n" for row in part).encode("utf-8", "replace"))
 
 
 def _plain(value: Any) -> str:

@@ -41,6 +41,7 @@ TYPE_WORDS: Final = MappingProxyType(
 
 _PLAIN_TYPE_WORDS = frozenset({"dataset", "datasets", "corpus", "benchmark"})
 """Type words that are never part of a name."""
+_EMAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _ACRONYMS = re.compile(r"(?:^|[\s-])[A-Z0-9]*[A-Z]{2,}s$")
 _OF = re.compile(r"(?P<deed>[\w-]+(?:ion|ing|ment|sis|ysis|val|ance)) of (?:the )?(?P<what>[^,]{3,60})$", re.IGNORECASE)
 _AILMENT = re.compile(r" (?:disorder|condition|illness)$", re.IGNORECASE)
@@ -185,7 +186,7 @@ def is_junk(name: str, cls: str = "") -> bool:
     """
     text = " ".join(name.split())
     words = [w for w in re.split(r"[\s/,–—-]+", text.lower()) if w]
-    if not words or len(text) > 160 or len(words) > 16 or "://" in text or "@" in text.split(" ")[0][:-2]:
+    if not words or len(text) > 160 or len(words) > 16 or "://" in text or _EMAIL.search(text):
         return True
     if not any(c.isalpha() for c in text) or len(_compact(text)) < 2 or re.fullmatch(r"\d+[a-z%]?", text.lower()):
         return True

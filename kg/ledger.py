@@ -57,7 +57,9 @@ class Entry:
         """What makes it the same record when it comes again from the same source."""
         p = self.paper
         named = (p.id, p.doi, p.arxiv_id, p.pmid, p.openalex_id, p.s2_id)
-        return next((i for i in named if i), None) or digest(" ".join(p.title.casefold().split()), 32)
+        # Titles such as "Editorial" are many; who wrote it and when tells them apart.
+        said = (p.title, *(a.name for a in p.authors), *([str(p.year)] if p.year else []))
+        return next((i for i in named if i), None) or digest(" ".join("\n".join(said).casefold().split()), 32)
 
     @property
     def text(self) -> str:

@@ -29,6 +29,16 @@ _OF_CONDITIONS: Final = frozenset(
 )  # fmt: skip
 
 
+# MeSH's headings whose names are far from ours, for formats that give no MeSH ids.
+_HEADINGS: Final = {
+    "Tomography, X-Ray Computed": "D014057", "Cone-Beam Computed Tomography": "D054894",
+    "Diffusion Magnetic Resonance Imaging": "D038524", "Magnetic Resonance Angiography": "D018810",
+    "Magnetic Resonance Spectroscopy": "D009682", "Absorptiometry, Photon": "D015502",
+    "Tomography, Emission-Computed, Single-Photon": "D015899", "Tomography, Optical Coherence": "D041623",
+    "Positron Emission Tomography Computed Tomography": "D072078",
+}  # fmt: skip
+
+
 def code_fact(url: str, quote: str, confidence: float = 1.0) -> StatedFact:
     """A repository that the source names as the paper's own."""
     return StatedFact(relation="releasesCode", name=url, quote=quote, confidence=confidence)
@@ -78,7 +88,7 @@ def mesh_facts(ui: str, name: str, qualifiers: Iterable[str] = ()) -> Iterator[S
     """
     natural = natural_heading(name)
     quote = f"MeSH: {name}" + "".join(f" / {q}" for q in qualifiers)
-    matched = _by_match().get(_MESH + ui) if ui else None
+    matched = _by_match().get(_MESH + (ui or _HEADINGS.get(name, "")))
     if matched is not None:
         aliases = {natural, name} - {matched.label}
         yield StatedFact(
@@ -89,7 +99,7 @@ def mesh_facts(ui: str, name: str, qualifiers: Iterable[str] = ()) -> Iterator[S
             quote=quote,
         )
         return
-    found = list(known_facts(natural, quote)) or list(known_facts(name, quote))
+    found = next(filter(None, (list(known_facts(n, quote)) for n in _spellings(natural))), [])
     if not found and not _OF_CONDITIONS.isdisjoint(q.casefold() for q in qualifiers):
         found = [fact("Condition", natural, quote, 0.95, (name,))]
     yield from found
@@ -103,6 +113,16 @@ def natural_heading(name: str) -> str:
     """
     first, comma, rest = name.partition(", ")
     return f"{rest} {first}" if comma and "," not in rest else name
+
+
+def _spellings(heading: str) -> Iterator[str]:
+    """A heading as MeSH has it and as others say it: "Kidney Neoplasms" is kidney cancer, plurals become singular."""
+    yield heading
+    if heading.endswith(" Neoplasms"):
+        yield heading.removesuffix("Neoplasms") + "cancer"
+        yield heading.removesuffix("Neoplasms") + "tumor"
+    if heading.endswith("s"):
+        yield heading[:-1]
 
 
 @cache

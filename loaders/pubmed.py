@@ -18,10 +18,11 @@ from schema.ids import doi
 from schema.paper import Author, Paper, StatedFact
 
 NAME: Final = "pubmed"
+LICENCE: Final = "Citations of the US National Library of Medicine are free to use; abstracts may be under copyright"
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TRIAL_BANKS: Final = ("clinicaltrials", "isrctn", "anzctr", "eudract", "chictr", "drks", "ctri", "jprn", "umin", "ntr")
 # MARC codes that PubMed uses, as BCP 47 tags; others are left out.
-_LANGUAGES: Final = {
+LANGUAGES: Final = {
     "eng": "en", "ger": "de", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "chi": "zh", "jpn": "ja",
     "kor": "ko", "pol": "pl", "dut": "nl", "swe": "sv", "dan": "da", "nor": "no", "tur": "tr", "ara": "ar", "heb": "he",
     "hun": "hu", "cze": "cs", "per": "fa", "ukr": "uk", "fin": "fi", "gre": "el", "rum": "ro",
@@ -51,7 +52,7 @@ def _paper(element: _xml.Element, where: str) -> Paper | Rejected:
         doi=ids.get("doi") or next(iter(linked), None), title=_title(article), abstract=_abstract(article),
         date=_date(article), authors=[a for a in map(_author, _xml.find_all(article, "AuthorList/Author")) if a],
         venue=_xml.text(article, "Journal/Title") or _xml.text(citation, "MedlineJournalInfo/MedlineTA"),
-        url=f"https://pubmed.ncbi.nlm.nih.gov/{number}/", language=_LANGUAGES.get(_xml.text(article, "Language")),
+        url=f"https://pubmed.ncbi.nlm.nih.gov/{number}/", language=LANGUAGES.get(_xml.text(article, "Language")),
         keywords=_xml.texts(citation, "KeywordList/Keyword"), cites=list(_references(element)),
         retracted="Retracted Publication" in kinds or "RetractionIn" in _corrections(citation),
         facts=tuple(_facts(citation, article)),
@@ -66,11 +67,29 @@ def _found(element: _xml.Element, path: str) -> _xml.Element:
 
 
 def _title(article: _xml.Element) -> str:
-    """The title without the full stop and the brackets (around translations) that PubMed adds."""
-    title = _xml.text(article, "ArticleTitle") or _xml.text(article, "VernacularTitle")
+    return bare_title(_xml.text(article, "ArticleTitle") or _xml.text(article, "VernacularTitle"))
+
+
+def bare_title(title: str) -> str:
+    """A title without the full stop and the brackets (around translations) that PubMed adds.
+
+    >>> bare_title("[Examples in radiology]."), bare_title("To be continued...")
+    ('Examples in radiology', 'To be continued...')
+    """
     if title.startswith("[") and title.rstrip(".").endswith("]"):
         title = title.rstrip(".")[1:-1]
     return title[:-1] if title.endswith(".") and not title.endswith("..") else title
+
+
+def numbered_date(year: str, month: str, day: str) -> str:
+    """A date with its month as a number.
+
+    >>> numbered_date("2024", "May", "1"), numbered_date("2024", "Spring", "")
+    ('2024-5-1', '2024')
+    """
+    name = month[:3].casefold()
+    number = str(_MONTHS.index(name) + 1) if name in _MONTHS else month if month.isdigit() else ""
+    return "-".join(p for p in (year, number, day if number else "") if p)
 
 
 def _abstract(article: _xml.Element) -> str:
@@ -84,9 +103,8 @@ def _date(article: _xml.Element) -> str:
         if date is None:
             continue
         year, month, day = (_xml.text(date, p) for p in ("Year", "Month", "Day"))
-        number = _MONTHS.index(month[:3].casefold()) + 1 if month[:3].casefold() in _MONTHS else month
         if year:
-            return "-".join(str(p) for p in (year, number, day) if p)
+            return numbered_date(year, month, day)
         return _xml.text(date, "MedlineDate")
     return ""
 
@@ -137,7 +155,7 @@ LOADER: Final = Loader(
     suffixes=(".xml",),
     recognises=recognises,
     read=read,
-    licence="Citations of the US National Library of Medicine are free to use; abstracts may be under copyright",
+    licence=LICENCE,
     citation="PubMed, US National Library of Medicine",
     homepage="https://pubmed.ncbi.nlm.nih.gov/download/",
     sample="pubmed.xml",

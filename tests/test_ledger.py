@@ -9,7 +9,7 @@ import pytest
 from kg.ledger import Entry, Ledger
 from schema.annotation import Annotation, Annotations, CodeRelease, Evidence
 from schema.errors import Rejected
-from schema.paper import Paper
+from schema.paper import Author, Paper
 
 PAPER = Paper(title="On CT", abstract="We read CT.", source="jsonl", where="a.jsonl line 1", doi="10.1/x")
 EVIDENCE = Evidence("We read CT.", "abstract", 0, 11)
@@ -91,3 +91,14 @@ def test_runs_and_decisions_are_remembered(tmp_path: Path) -> None:
     with Ledger(tmp_path) as again:
         assert next(again.runs())["snapshot"] == "000001-abc"
         assert [*again.decisions()] == [("same", "dataset/a", "dataset/b", "the same cohort")]
+
+
+def test_papers_with_one_title_and_other_authors_are_records_of_their_own(tmp_path: Path) -> None:
+    def editorial(name: str, year: int) -> Entry:
+        return _entry(Paper(title="Editorial", source="bibtex", authors=(Author(name=name),), year=year))
+
+    with Ledger(tmp_path) as ledger:
+        for entry in (editorial("A", 2020), editorial("B", 2020), editorial("A", 2021), editorial("A", 2020)):
+            ledger.add(1, [(entry, None)], [])
+
+        assert len([*ledger.records()]) == 3

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import loaders
+from kg.resolve.records import own_paper_id
 from loaders._open import open_stream
 from loaders._pwc import spam_reason
 from schema.errors import Rejected
@@ -232,3 +233,8 @@ def test_results_without_a_paper_and_yaml_that_is_none() -> None:
     (record,) = read("a: [1\n", "hf-results")
     assert isinstance(record, Rejected)
     assert record.code == "bad-yaml"
+
+
+def test_parts_of_one_paper_give_it_one_id() -> None:
+    parts = [Paper(title="T", source="pwc-links", id=f"the-paper#{repository}") for repository in ("a", "b")]
+    assert {own_paper_id(p) for p in parts} == {"paper/id-the-paper"}

@@ -129,3 +129,22 @@ def test_a_mapping_to_what_is_not_there_names_the_nearest(columns: dict[str, str
     (record,) = loaders.read(table, "csv", columns)
     assert isinstance(record, Rejected)
     assert said in record.reason
+
+
+def test_the_text_format_of_pubmed_states_what_its_xml_states() -> None:
+    text = (
+        "PMID- 1\nTI  - One\nAU  - van der Berg JA\nMH  - *Kidney Neoplasms/*diagnosis/drug therapy\n"
+        "MH  - Tomography, Optical Coherence\nMH  - Humans\n\nPMID- 2\nTI  - Two goes\n      on\nRIN - J X. 2020\n"
+        "PMID- 3\nTI  - Three\n"
+    )
+    first, second, third = read(text)
+    assert isinstance(first, Paper)
+    assert isinstance(second, Paper)
+    assert isinstance(third, Paper)
+    assert first.authors[0].name == "JA van der Berg"
+    assert [(f.relation, f.id) for f in first.facts] == [
+        ("studiesCondition", "kidney-cancer"),
+        ("targetsModality", "oct"),
+    ]
+    assert (second.title, second.retracted, second.where) == ("Two goes on", True, "x line 8")
+    assert third.title == "Three"

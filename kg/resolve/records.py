@@ -40,5 +40,6 @@ def own_paper_id(paper: Paper) -> EntityId:
         arxiv=paper.arxiv_id,
         pmid=paper.pmid,
         openalex=paper.openalex_id,
-        own=paper.id,
+        # Records of Papers with Code that are parts of one paper end in "#" and what tells them apart.
+        own=(paper.id or "").partition("#")[0] if paper.source.startswith("pwc-") else paper.id,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,10 @@ from schema.paper import Author, Paper
 
 TITLE = "Wavelet trees for federated compression of liver lesions"
 PEOPLE = (Author(name="Ada Lovelace"),)
-PREPRINT = Paper(title=TITLE, source="arxiv", arxiv_id="2401.00001", authors=PEOPLE, year=2024)
+PREPRINT = Paper(title=TITLE, source="arxiv", arxiv_id="2403.01234", authors=PEOPLE, year=2024)
 JOURNAL = Paper(title=TITLE, source="crossref", doi="10.1000/xyz", authors=PEOPLE, year=2024)
 OTHER = Paper(title="On something else", source="crossref", doi="10.1000/other")
-IDS = ("paper/arxiv-2401.00001", "paper/doi-10.1000-xyz")
+IDS = ("paper/arxiv-2403.01234", "paper/doi-10.1000-xyz")
 
 
 @pytest.fixture
@@ -63,6 +64,16 @@ def test_merges_and_refusals_are_given_out_as_sssom(folder: Path):
     assert all(line.startswith("#") for line in lines[:header])
     assert {r["mapping_justification"] for r in rows} == {"semapv:CompositeMatching", "semapv:ManualMappingCuration"}
     assert {r["object_id"] for r in rows} == {"atlas:paper/doi-10.1000-xyz", "atlas:paper/doi-10.1000-other"}
+
+
+def test_the_commands_of_the_page_on_identity_run(folder: Path):
+    page = (Path(__file__).parents[1] / "docs" / "identity.md").read_text(encoding="utf-8")
+    commands = [line.partition(" > ")[0] for line in page.splitlines() if line.startswith("kg ")]
+
+    assert len(commands) >= 3
+    for command in commands:
+        run(*shlex.split(command)[1:], "--store", str(folder))
+    assert set(IDS) <= papers(folder)
 
 
 def test_ids_that_are_not_there_or_make_no_sense_are_refused(folder: Path):

@@ -145,6 +145,14 @@ def test_a_long_form_decides_against_the_table_s_reading_of_its_short_form():
     assert ids(table, other) == ["method/segment-anything-model", "method/sharpness-aware-minimization"]
 
 
+def test_what_a_paper_presents_is_not_the_field_it_is_named_after():
+    used = Mention("Method", "deep learning framework")
+    presented = Mention("Method", "deep learning framework", is_new=True)
+
+    assert ids(used) == ["method/deep-learning"]
+    assert ids(presented) == ["method/deep-learning-framework"]
+
+
 def test_the_label_is_the_commonest_form_and_the_rest_are_other_names():
     mentions = [Mention("Method", n) for n in ("FooNet", "Foo-Net", "Foo-Net", "foo-net")]
     found = node("Method", *mentions)

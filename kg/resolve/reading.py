@@ -50,7 +50,8 @@ def read(mention: Mention) -> Reading | None:
         return None
     name, *others = names
     long, shorts = _long_form(name, others)
-    concept = look_up(long, cls) or next(
+    # A paper that presents a "deep learning framework" does not present deep learning.
+    concept = look_up(long, cls, loosely=not mention.is_new) or next(
         (c for s in shorts if (c := look_up(s, cls)) and _agrees(c, long, s, mention.is_new)), None
     )
     if concept is None and cls in CLOSED:
@@ -109,10 +110,12 @@ def _index(cls: str) -> dict[str, str]:
     return {key: id_ for key, id_ in found.items() if key not in clashes}
 
 
-def look_up(name: str, cls: str) -> Concept | None:
-    """The concept that a name means in its class's table."""
+def look_up(name: str, cls: str, *, loosely: bool = True) -> Concept | None:
+    """The concept that a name means in its class's table; loosely, "transformer model" is the table's "transformer"."""
     index = _index(cls)
-    keys = (fold(name), bare_fold(name, cls), fold(without_any_type_word(clean(name), cls)))
+    keys = [fold(name), bare_fold(name, cls)]
+    if loosely:
+        keys.append(fold(without_any_type_word(clean(name), cls)))
     id_ = next((index[key] for key in keys if key in index), None)
     return concepts(cls)[id_] if id_ else None
 

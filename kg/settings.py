@@ -74,7 +74,9 @@ class Settings(BaseModel):
     )
     export_at_once: int = Field(8, ge=1, description="Exports that a server streams at once; others are turned away.")
     export_layout_nodes: int = Field(1500, ge=0, description="Most nodes that a server lays out for an export.")
-    sparql_timeout_s: float = Field(30.0, gt=0, description="Longest evaluation of a SPARQL query, in seconds.")
+    sparql_timeout_s: float = Field(
+        30.0, gt=0, description="Most processor time of a SPARQL query, in seconds; twice that by the clock."
+    )
     sparql_max_rows: int = Field(
         1_000_000, ge=0, description="Most rows or triples of a SPARQL answer; 0 for no limit."
     )
@@ -83,7 +85,7 @@ class Settings(BaseModel):
     sparql_memory_mb: int = Field(
         1024, ge=0, description="Memory of a SPARQL query beyond the graph's own, in MB; 0 for no limit."
     )
-    sparql_slow: int = Field(4, ge=1, description="SPARQL queries longer than half a second that run at once.")
+    sparql_slow: int = Field(4, ge=1, description="SPARQL queries longer than a tenth of a second that run at once.")
     sparql_queue: int = Field(256, ge=0, description="SPARQL queries that may wait before others are turned away.")
     sparql_in_memory_mb: int = Field(
         256, ge=0, description="Graphs up to this size on disk, in MB, are held in memory for SPARQL."

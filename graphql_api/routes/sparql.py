@@ -11,6 +11,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
 
 from graphql_api.description import description_of, root_of
 from graphql_api.documents import Document
@@ -26,7 +27,7 @@ from kg.sparql.question import SparqlLimits, SparqlQuery
 from kg.store.formats import BY_NAME, GRAPHS, names
 from kg.store.rdf import write_statements
 from kg.void import describe_service
-from schema.errors import NotAcceptable, Overloaded
+from schema.errors import KgError, NotAcceptable, Overloaded
 
 _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")
 _ALLOWED: Final = "GET, HEAD, POST, OPTIONS"
@@ -96,7 +97,7 @@ class _Endpoint:
         if stream.whole is not None or request.method == "HEAD":
             stream.close()
             return Response(stream.whole or b"", headers=headers)
-        return StreamingResponse(stream.parts(), headers=headers)
+        return _Streamed(stream.parts(), headers=headers)
 
     def _description(self, request: Request, asked: Asked) -> Response:
         state = self.served.now()
@@ -110,6 +111,19 @@ class _Endpoint:
             return Response(status_code=304, headers=headers)
         about = description_of(state.snapshot, self.settings, request)
         return Response(write_statements(describe_service(about), format), headers=headers)
+
+
+class _Streamed(StreamingResponse):
+    """A stream that breaks off where the answer does: without its last chunk, no client takes it for whole."""
+
+    async def stream_response(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        try:
+            async for part in self.body_iterator:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        except KgError:
+            return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _is_browser(request: Request) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +18,8 @@ from pathlib import Path
 from kg.sparql.question import SparqlLimits
 from schema.errors import StoreError
 
+_TICKS = os.sysconf("SC_CLK_TCK")
+
 
 @dataclass(slots=True, eq=False)
 class Worker:
@@ -24,6 +28,24 @@ class Worker:
     host: Host
     pid: int
     link: socket.socket
+    used_before_s: float = 0.0
+    """Processor time that earlier questions took, in seconds."""
+
+    def used_s(self) -> float:
+        """Processor time since the last call of `begin`, in seconds; infinite where the system does not tell."""
+        return self._used_s() - self.used_before_s
+
+    def begin(self) -> None:
+        """Start the clock of a question."""
+        used = self._used_s()
+        self.used_before_s = used if used != math.inf else 0.0
+
+    def _used_s(self) -> float:
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return math.inf
+        return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def kill(self) -> None:
         """End the process at once, whatever it does."""

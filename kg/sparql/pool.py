@@ -1,9 +1,8 @@
 """Evaluating SPARQL from outside so that no query can hurt another.
 
-Each query runs in a process of its own choosing of moment: it waits for a
-place, runs for a short while at normal priority, and is moved to a second,
-smaller lane at the lowest priority if it is still running then. It is killed
-at the time limit, and stopped by the worker itself at the limits of rows,
+A query waits for a place, runs for a short while at normal priority, then at
+the lowest, and is moved to a second, smaller lane if it is still running then.
+What counts is processor time. It is killed at the time limit, and stopped by the worker itself at the limits of rows,
 bytes and memory. Answers that are small come whole, with every error as an
 error; larger ones are streamed, and a stream that is cut breaks off with the
 reason as its last line, so that nobody takes it for the whole answer.
@@ -35,6 +34,8 @@ _UNACCEPTABLE = {
 _log = logging.getLogger(__name__)
 _BUFFER = 1 << 20
 """Bytes of an answer that are collected before it is streamed."""
+_GLANCE_S = 0.1
+"""Seconds between two looks at how much processor time a long query has used."""
 _SMALL = 64 << 20
 """A snapshot of up to this many bytes is loaded into memory before the first answer, a larger one behind it."""
 
@@ -75,8 +76,10 @@ class SparqlPool:
         try:
             stream = SparqlStream(self, run, query)
             run.worker = await self._worker()
+            run.worker.begin()
             while not await stream.send():
                 run.worker = await self._worker()  # that one had died while it was idle
+                run.worker.begin()
             await stream.begin()
             return stream
         except BaseException:
@@ -160,13 +163,19 @@ class _Run:
         self.worker: Worker | None = None
         self.used_s = 0.0
         self.place: Slots | None = quick
-        self.is_slow = False
+        self.is_slow = self.gives_way = False
+
+    def give_way(self) -> None:
+        """Go on at the lowest priority, so that the server and shorter queries come first."""
+        if self.worker and not self.gives_way:
+            self.gives_way = True
+            self.worker.yield_to_others()
 
     async def slow_down(self) -> None:
         """Leave the quick lane; pause while the slow one is full. Raises `Overloaded` where that takes too long."""
         assert self.worker is not None
         self.is_slow = True
-        self.worker.yield_to_others()
+        self.give_way()
         self.leave()
         if not self.slow.try_acquire():
             self.worker.pause()
@@ -300,7 +309,7 @@ class SparqlStream:
         run = self._run
         worker, run.worker = run.worker, None
         if worker:
-            if run.is_slow or body.get("last"):
+            if run.gives_way or body.get("last"):  # a priority that was given up does not come back
                 worker.close()
             else:
                 self._pool.take_back(worker)
@@ -314,25 +323,38 @@ class SparqlStream:
         run = self._run
         if run.worker is None:
             raise LimitExceeded(f"the client did not read for {self._limits.stall_s:g} seconds.")
-        link = run.worker.link
-        while True:
-            limit = self._limits.timeout_s if run.is_slow else min(self._limits.quick_s, self._limits.timeout_s)
-            left = limit - run.used_s
-            began = time.monotonic()
-            try:
-                async with asyncio.timeout(max(left, 0.001)):
-                    return await self._loop.sock_recv(link, 1 << 18)
-            except TimeoutError:
-                pass
-            finally:
-                run.used_s += time.monotonic() - began
-            if run.used_s >= self._limits.timeout_s:
-                raise LimitExceeded(
-                    f"the query ran for {self._limits.timeout_s:g} seconds, the limit here; docs/sparql.md tells what"
-                    " makes queries fast."
-                )
-            if not run.is_slow:
-                await run.slow_down()
+        worker = run.worker
+        # A timeout around the reading could lose what was read in the same moment; so the reading goes on meanwhile.
+        reading = asyncio.ensure_future(self._loop.sock_recv(worker.link, 1 << 18))
+        try:
+            while not await self._look(reading):
+                await self._judge(worker)
+        finally:
+            reading.cancel()
+        return reading.result()
+
+    async def _look(self, reading: asyncio.Future[bytes]) -> bool:
+        run = self._run
+        glance_s = _GLANCE_S if run.is_slow else min(_GLANCE_S / 4, self._limits.quick_s)
+        began = time.monotonic()
+        done, _ = await asyncio.wait({reading}, timeout=glance_s)
+        run.used_s += time.monotonic() - began
+        return bool(done)
+
+    async def _judge(self, worker: Worker) -> None:
+        """End, slow down or leave alone a query that has not answered yet."""
+        run, limits = self._run, self._limits
+        # On a busy machine a short query may take long by the clock: its processor time tells.
+        used_s = min(worker.used_s(), run.used_s)
+        if used_s >= limits.timeout_s or run.used_s >= 2 * limits.timeout_s:
+            raise LimitExceeded(
+                f"the query ran for {limits.timeout_s:g} seconds, the limit here; docs/sparql.md tells what makes"
+                " queries fast."
+            )
+        if used_s >= 0.2 * limits.quick_s:
+            run.give_way()
+        if used_s >= limits.quick_s and not run.is_slow:
+            await run.slow_down()
 
     def _death(self) -> KgError:
         memory = self._limits.memory_bytes >> 20

@@ -14,17 +14,20 @@ class SparqlLimits:
     """What one query, and all of them together, may take. 0 is no limit of rows, bytes or memory."""
 
     timeout_s: float = 30.0
-    """Seconds that a query may be evaluated; time that the client takes to read is not counted."""
+    """Seconds of processor time that a query may take, and half the seconds that it may take by the clock.
+
+    Time in which the client reads is not counted.
+    """
     rows: int = 1_000_000
     """Rows or triples of one answer."""
     bytes: int = 1 << 30
     """Bytes of one answer."""
     memory_bytes: int = 1 << 30
     """Memory of one worker beyond the snapshot."""
-    quick: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
+    quick: int = field(default_factory=lambda: max(8, 4 * (os.cpu_count() or 2)))
     """Queries evaluated at once, each for its first `quick_s` seconds."""
-    quick_s: float = 0.5
-    """Seconds after which a query counts as slow: it goes on at the lowest priority, and its place is free."""
+    quick_s: float = 0.1
+    """Seconds of processor time after which a query counts as slow and leaves its place."""
     slow: int = 4
     """Slow queries and large downloads at once; further ones are paused until one ends."""
     queue: int = 256

@@ -100,7 +100,7 @@ class _Host:
                 if number:
                     os.kill(pid, number)
                 else:
-                    os.setpriority(os.PRIO_PROCESS, pid, 19)
+                    _put_last(pid)
         return bool(lines)
 
     def _fork(self) -> bool:
@@ -120,6 +120,7 @@ class _Host:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()  # a scheduling group of its own, where Linux groups by session: see `_put_last`
             self.forks.close()
             self.signals.close()
             _die_with_parent()
@@ -278,6 +279,18 @@ def _forbid_sockets() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     asked = libc.prctl(no_new_privileges, 1, 0, 0, 0) == 0
     return bool(asked and libc.prctl(set_filter, mode_filter, ctypes.byref(program)) == 0)
+
+
+def _put_last(pid: int) -> None:
+    """Give a worker the lowest priority.
+
+    Linux shares processors between sessions first, so that a priority means
+    nothing to other sessions unless the session itself has it. Source:
+    sched(7), the autogroup feature.
+    """
+    os.setpriority(os.PRIO_PROCESS, pid, 19)
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text("19")
 
 
 def _die_with_parent() -> None:

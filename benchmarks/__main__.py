@@ -12,6 +12,10 @@ import sys
 
 BENCHES = {
     "query": ("benchmarks.query", "contract queries over the index against SPARQL on the same snapshot"),
+    "graphql": (
+        "benchmarks.bench_graphql",
+        "contract queries in GraphQL against SPARQL, and our server against strawberry",
+    ),
     "export": ("benchmarks.bench_export", "GraphML from the store to the closed file against networkx and igraph"),
     "identity": ("benchmarks.bench_identity", "which records are one paper, on records spoilt by rule"),
 }

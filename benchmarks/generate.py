@@ -105,14 +105,14 @@ class Generator:
         edges: list[Edge] = []
         for relation, pool, most, mean, phrase in (
             ("addressesTask", self.tasks, 4, 1.5, "This work is about"),
-            ("introducesDataset", self.datasets, 1, 0.1, "We introduce"),
-            ("proposesMethod", self.methods, 2, 0.5, "We propose"),
+            ("introducesDataset", self.datasets, 0, 0, "We introduce"),
+            ("proposesMethod", self.methods, 0, 0, "We propose"),
             ("studiesCondition", self.conditions, 3, 0.7, "Patients suffer from"),
             ("targetsModality", self.modalities, 4, 1.7, "The input consists of"),
             ("usesDataset", self.datasets, 5, 1.4, "Experiments were run on"),
             ("usesMethod", self.methods, 6, 1.8, "We compare against"),
         ):
-            chosen = pool.draw(rng, most, mean)
+            chosen = pool.draw(rng, most, mean) if most else self._new(pool, number)
             edges += text.say(relation, phrase, [(pool.ids[c], pool.names[c]) for c in chosen], self._filler(6), rng)
         status = rng.choices(("released", "promised", "none"), (40, 8, 52))[0]
         others, more = self._code_and_results(number, status, text)
@@ -128,6 +128,11 @@ class Generator:
             properties["year"] = 2026 - int(rng.expovariate(0.25)) % 30
         yield Node(id_, "Paper", title, properties, tuple(sorted(edges, key=lambda e: (e.relation, e.target))))
         yield from others
+
+    def _new(self, pool: Pool, number: int) -> list[int]:
+        """What a paper brings into the world: every dataset and method is introduced by one paper."""
+        step = max(1, self.papers // len(pool.ids))
+        return [number // step] if number % step == 0 and number // step < len(pool.ids) else []
 
     def _code_and_results(self, number: int, status: str, text: _Text) -> tuple[list[Node], list[Edge]]:
         nodes: list[Node] = []

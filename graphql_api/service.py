@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import orjson
 from graphql import (
+    ArgumentNode,
     DirectiveNode,
     DocumentNode,
     GraphQLError,
@@ -99,6 +100,8 @@ class Prepared:
     operations: dict[str, OperationDefinitionNode]
     deciding: tuple[str, ...]
     """The variables in directives: they decide what is included, so each choice has its own plan."""
+    sized: bool
+    """Whether variables decide sizes of pages, so that each choice is measured anew."""
     plans: Recent[Any, Selections] = field(default_factory=lambda: Recent(16))
 
 
@@ -196,7 +199,7 @@ class Service:
             return over[:_MOST_ERRORS]
         if errors := validate(self.schema, document, self._rules, max_errors=_MOST_ERRORS):
             return [_with_code(e, PARSE_CODE) for e in errors]
-        return Prepared(document, operations, _deciding(document))
+        return Prepared(document, operations, _deciding(document), _is_sized(document))
 
     def _measured(
         self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
@@ -216,7 +219,7 @@ class Service:
         )
         if isinstance(variables, list):
             raise RequestErrors(*(_with_code(e, "bad-request") for e in variables))
-        if given and (over := self._over(self._measured(prepared.document, operation, given))):
+        if prepared.sized and (over := self._over(self._measured(prepared.document, operation, given))):
             raise RequestErrors(*over[:_MOST_ERRORS])
         context = Context(
             graph, time.monotonic() + self.limits.timeout_s, self.limits, self.min_confidence, variables,
@@ -294,6 +297,18 @@ def _deciding(document: DocumentNode) -> tuple[str, ...]:
 
     visit(document, Directives())
     return tuple(sorted(set(found)))
+
+
+def _is_sized(document: DocumentNode) -> bool:
+    found: list[str] = []
+
+    class Sizes(Visitor):
+        def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+            if node.name.value in ("first", "last", "ids"):
+                found.extend(variables_in([node]))
+
+    visit(document, Sizes())
+    return bool(found)
 
 
 def _located(err: Exception, call: Any) -> GraphQLError:

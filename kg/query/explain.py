@@ -40,7 +40,7 @@ _ESCAPES: Final = {ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n", ord("\r
 def sparql_of(base: str, cls: str, where: Filter, keys: tuple[Key, ...] = (), limit: int | None = None) -> str:
     """A SELECT of `?s`: the IRIs of the members of a class that match, in the same order as the index's answer."""
     write = _Writer(base)
-    found = _indent(f"?s a {_prefixed(CLASS[cls].iri)} .\n{write.pattern('?s', where)}", 4)
+    found = _indent(f"?s a {_prefixed(CLASS[cls].iri)} .\n{write.whole('?s', where)}", 4)
     extra, order = write.order(cls, keys)
     query = f"SELECT ?s WHERE {{\n  {{ SELECT DISTINCT ?s WHERE {{\n{found}\n  }} }}\n{_indent(extra, 2)}\n}}"
     query += f"\nORDER BY {order}"
@@ -61,11 +61,25 @@ class _Writer:
         self.notes: list[str] = []
         self._numbers = counter(1)
 
+    def whole(self, var: str, where: Filter) -> str:
+        """The pattern of a whole filter, `var` being bound before it; what is excluded is found once, by MINUS."""
+        parts = where.parts if isinstance(where, Every) else (where,)
+        return "\n".join(
+            f"MINUS {{\n{_indent(self.pattern(var, part.part), 2)}\n}}"
+            if isinstance(part, Not) and _binds(part.part)
+            else self.pattern(var, part)
+            for part in sorted(parts, key=lambda part: not _binds(part))
+        )
+
     def pattern(self, var: str, where: Filter) -> str:
         """A graph pattern with at least one solution exactly where `var` matches."""
         match where:
             case Every(parts):
                 return "\n".join(self.pattern(var, part) for part in parts)
+            case Either(parts) if _binds(where):
+                # Engines start a union from its constants, a filter from every candidate.
+                branches = [_indent(self.pattern(var, part), 2) for part in parts]
+                return " UNION ".join(f"{{\n{branch}\n}}" for branch in branches)
             case Either(parts):
                 return f"FILTER({' || '.join(self._exists(var, part) for part in parts) or 'false'})"
             case Not(part):
@@ -107,6 +121,9 @@ class _Writer:
     # -- relations ------------------------------------------------------
 
     def _linked(self, var: str, path: Path, targets: tuple[str, ...]) -> str:
+        # Before a property path, VALUES is planned better than the IRI itself.
+        if len(targets) == 1 and not path.wide and not _NOT_IN_IRI.search(targets[0]):
+            return self._edge(var, path, f"<{self.base}{targets[0]}>")
         target = self._new("t")
         return f"{self._values(target, targets)}\n{self._edge(var, path, target)}"
 
@@ -199,6 +216,21 @@ class _Writer:
 
     def _new(self, kind: str) -> str:
         return f"?{kind}{next(self._numbers)}"
+
+
+def _binds(where: Filter) -> bool:
+    """Whether the pattern of a filter binds its variable by itself, outside of every FILTER."""
+    match where:
+        case Every(parts):
+            return any(map(_binds, parts))
+        case Either(parts):
+            return bool(parts) and all(map(_binds, parts))
+        case Related(quantifier=quantifier):
+            return quantifier != "none"
+        case Tested(op=op):
+            return op != "matches"
+        case _:
+            return not isinstance(where, Not)
 
 
 def _comparison(value: str, op: str, wanted: tuple[Any, ...]) -> str:

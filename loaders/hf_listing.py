@@ -17,6 +17,7 @@ from loaders._head import Head
 from loaders._lines import read_lines
 from loaders._record import record
 from loaders._text import one_line
+from loaders._wrapped import unwrapped, width_of
 from loaders.base import Loader, Records, Source
 from schema.errors import Rejected
 
@@ -139,7 +140,9 @@ def entries(lines: Iterable[tuple[int, str]]) -> Iterator[_Entry]:
 def read(source: Source) -> Records:
     """Papers of a copied list, in its order; `where` is the line of the title."""
     rejected: list[Rejected] = []
-    for entry in entries(_content(source, rejected)):
+    width = width_of(text for _, text in _head_lines(source.head))
+    lines = _content(source, rejected)
+    for entry in entries(unwrapped(lines, width, is_prose, _is_titled) if width else lines):
         while rejected:
             yield rejected.pop(0)
         where = f"{source.name} line {entry.line}"
@@ -156,17 +159,23 @@ def recognises(head: Head) -> float:
         or head.text.lstrip().startswith(("<", "@", "%", "#", "TY  -"))
     ):
         return 0.0
-    lines = [(n, one_line(line)) for n, line in enumerate(head.text.splitlines(), 1) if line.strip()]
-    if any(_BANNER.match(text) for _, text in lines[:3]):
+    if any(_BANNER.match(one_line(line)) for line in head.text.splitlines()[:5]):
         return 0.99
-    if not lines or not all(_is_plain(text) for _, text in lines[:200]):
+    lines = _head_lines(head)
+    if not lines or sum(_is_plain(text) for _, text in lines[:200]) < 0.95 * len(lines[:200]):
         return 0.0
-    found = list(entries(lines))
+    width = width_of(text for _, text in lines)
+    found = list(entries(unwrapped(lines, width, is_prose, _is_titled) if width else lines))
     whole = [e for e in found if len(e.title) <= LONGEST_TITLE and is_prose(" ".join(e.body))]
     untitled = [e for e in found if is_prose(e.title) or e.title.endswith((":", ","))]
     if not whole or len(untitled) > 0.03 * len(found) or len(whole) < 0.4 * len(found):
         return 0.0
     return 0.6
+
+
+def _head_lines(head: Head) -> list[tuple[int, str]]:
+    numbered = ((n, one_line(line)) for n, line in enumerate(head.text.splitlines(), 1))
+    return [(n, text) for n, text in numbered if text and not _BANNER.match(text)]
 
 
 def _content(source: Source, rejected: list[Rejected]) -> Iterator[tuple[int, str]]:
@@ -234,6 +243,10 @@ def _title_case(line: str) -> float:
     """The share of a line's longer words that begin with a capital, without its first one."""
     words = [w for w in re.findall(r"[^\W\d_][\w'-]*", line)[1:] if w.casefold() not in _SMALL]
     return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
+
+
+def _is_titled(line: str) -> bool:
+    return _title_case(line) > 0.6 and not _PROSE_WORDS.search(line)
 
 
 def _is_plain(line: str) -> bool:

@@ -166,3 +166,13 @@ def test_what_is_no_listing_gets_an_error_that_says_what_was_found_and_which_for
     assert found in caught.value.message
     assert "hf-listing" in caught.value.message
     assert "jsonl" in caught.value.message
+
+
+def test_a_text_broken_at_a_width_is_read_whatever_happens_to_fill_its_lines() -> None:
+    pairs = [
+        (f"Paper Number {n} on {'Very ' * (n % 9)}Deep Learning for CT", f"{BODY} {'And more. ' * (n % 7)}".strip())
+        for n in range(60)
+    ]
+    lines = [line for title, body in pairs for line in (title, *textwrap.wrap(body, 72))]
+    papers = [p for p in read("\n".join(lines)) if isinstance(p, Paper)]
+    assert [(p.title, p.abstract) for p in papers] == pairs

@@ -44,7 +44,8 @@ def result(key, name, value, unit=None, dataset="a", change=False):
     properties = {"metric": name, "value": value, "number": float(value), "isChange": change}
     if unit:
         properties["unit"] = unit
-    return Node(f"result/{key}", "Result", f"{name} {value}", properties, (Edge("onDataset", f"dataset/{dataset}"),))
+    edges = (Edge("onDataset", f"dataset/{dataset}"),) if dataset else ()
+    return Node(f"result/{key}", "Result", f"{name} {value}", properties, edges)
 
 
 def reports(*keys):
@@ -58,7 +59,8 @@ def graph(tmp_path_factory):
         paper("p2", 2021, False, *uses("a", "b"), edge("proposesMethod", "method/m2"), *reports("r2")),
         paper("p3", 2021, True, *uses("c", "d"), edge("usesMethod", "method/m1"), *reports("r3", "r4")),
         paper("p4", 2021, True, *uses("c", "d"), edge("usesMethod", "method/m1")),
-        paper("p5", 2021, False, *uses("a"), edge("targetsModality", "modality/ct"), *reports("r6")),
+        paper("p5", 2021, False, *uses("a"), edge("targetsModality", "modality/ct"), *reports("r6", "r7")),
+        paper("p6", 2019, False, *reports("r8")),
         *[Node(f"repository/p{i}", "Repository", "code") for i in (1, 3, 4)],
         *[Node(f"dataset/{d}", "Dataset", d.upper()) for d in "abcd"],
         *[Node(f"method/m{i}", "Method", f"M{i}") for i in (1, 2)],
@@ -70,6 +72,8 @@ def graph(tmp_path_factory):
         result("r4", "Dice", "5.0", "%", change=True),
         result("r5", "HD95", "2.1", "mm"),
         result("r6", "Dice", "0.91"),
+        result("r7", "latency", "20", "ms", dataset=None),
+        result("r8", "ELO", "1200", dataset=None),
     ]
     builder = IndexBuilder(path := tmp_path_factory.mktemp("index"))
     for node in nodes:
@@ -107,9 +111,9 @@ def test_an_unknown_facet_is_refused(graph):
 def test_trends_count_and_share_by_year(graph):
     (task,) = trends(graph, by="task")
 
-    assert task.label == "segmentation" and task.papers == {2020: 1, 2021: 4} and task.total == 5
+    assert task.label == "segmentation" and task.papers == {2019: 0, 2020: 1, 2021: 4} and task.total == 5
     (first, *_) = trends(graph, by="dataset", first=1)
-    assert first.label == "A" and first.shares == {2020: 1.0, 2021: 0.5}
+    assert first.label == "A" and first.shares == {2019: 0.0, 2020: 1.0, 2021: 0.5}
 
 
 def test_gaps_are_common_pairs_that_no_paper_joins(graph):
@@ -139,6 +143,20 @@ def test_a_leaderboard_puts_values_on_one_scale_and_the_best_first(graph):
     assert (dice.dataset_label, dice.task_label, dice.metric.name) == ("A", "segmentation", "Dice")
     assert [(e.rank, e.value, e.method) for e in dice.entries] == [(1, 93.5, "M2"), (2, 91.0, "M1"), (2, 91.0, None)]
     assert dice.entries[0].printed == "93.5%" and dice.entries[0].quote == "we report r2"
+    assert dice.entries[0].assumed == ("task", "method")
+
+
+def test_a_result_without_dataset_takes_its_papers_only_one_and_says_so(graph):
+    (time,) = leaderboards(graph, metric_name="latency")
+
+    assert time.dataset_label == "A" and time.entries[0].assumed == ("task", "dataset")
+    assert time.entries[0].value == 0.02 and time.metric.unit == "s"
+
+
+def test_results_of_no_place_are_left_out_unless_asked_for_and_never_ranked(graph):
+    assert leaderboards(graph, metric_name="ELO") == []
+    (table,) = leaderboards(graph, metric_name="ELO", unplaced=True)
+    assert table.dataset is None and table.entries[0].rank is None
 
 
 def test_where_less_is_better_the_least_comes_first(graph):
@@ -155,9 +173,9 @@ def test_changes_are_no_levels(graph):
 def test_tables_are_written_as_csv_and_markdown(graph):
     rows = list(csv.DictReader(io.StringIO(as_csv(leaderboards(graph)))))
 
-    assert len(rows) == 5 and {float(r["value"]) for r in rows} == {93.5, 91.0, 2.1, 3.2}
+    assert len(rows) == 6 and {float(r["value"]) for r in rows} == {93.5, 91.0, 2.1, 3.2, 0.02}
     text = as_markdown(leaderboards(graph, metric_name="Dice"))
-    assert "## A · segmentation: Dice" in text and "| 1 | 93.5 | M2 | p2 | 2021 |" in text
+    assert "## A · segmentation: Dice" in text and "| 1 | 93.5 | M2* | p2 | 2021 |" in text
 
 
 def test_every_metric_has_one_meaning_and_a_direction():

@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kg.analysis.metrics import Metric, metric
 from kg.query import Graph
@@ -16,7 +16,7 @@ from schema.node import Edge, Node
 
 COLUMNS = (
     "task", "dataset", "metric", "better", "unit", "rank", "value", "printed", "method", "paper", "title", "year",
-    "confidence", "evidence",
+    "confidence", "assumed", "evidence",
 )  # fmt: skip
 
 
@@ -24,7 +24,9 @@ COLUMNS = (
 class Entry:
     """One result: `value` on the metric's scale, `printed` as in the paper, who reports it and in which words.
 
-    `rank` counts from 1, equal values share a rank; None where no direction is known.
+    `rank` counts from 1, equal values share a rank; None where values cannot be
+    compared: no direction is known, or no dataset. `assumed` names what the
+    result does not state itself: the paper names exactly one "task", "dataset" or "method".
     """
 
     rank: int | None
@@ -36,6 +38,7 @@ class Entry:
     year: int | None
     method: str | None
     confidence: float
+    assumed: tuple[str, ...]
     quote: str
 
 
@@ -57,6 +60,22 @@ class _Reported:
     paper: Node
     edge: Edge
 
+    def end(self, what: str) -> tuple[str | None, bool]:
+        """The result's task, dataset or method, and whether it is its paper's, which names exactly one."""
+        own, of_paper = _ENDS[what]
+        if stated := self.result.targets(own):
+            return (stated[0], False) if len(stated) == 1 else (None, False)
+        found = {target for relation in of_paper for target in self.paper.targets(relation)}
+        return (found.pop(), True) if len(found) == 1 else (None, False)
+
+
+_ENDS: Final = {
+    "task": ("onTask", ("addressesTask",)),
+    "dataset": ("onDataset", ("usesDataset", "introducesDataset")),
+    "method": ("ofMethod", ("proposesMethod",)),
+}
+"""Relation of the result, relations of its paper."""
+
 
 def leaderboards(
     graph: Graph,
@@ -67,12 +86,14 @@ def leaderboards(
     where: Mapping[str, Any] | None = None,
     min_confidence: float = 0.0,
     min_entries: int = 1,
+    unplaced: bool = False,
 ) -> list[Leaderboard]:
     """Group the reported levels (not relative changes) by task, dataset and metric; the longest tables first.
 
     `task` and `dataset` are ids or names, `where` filters the papers. A result
-    without a task of its own counts for its paper's task where the paper has
-    one only; a method likewise. Raises `BadFilter` for unknown names.
+    that states no task, dataset or method takes its paper's where the paper
+    names exactly one. Results with neither task nor dataset are left out
+    unless `unplaced`. Raises `BadFilter` for unknown names.
     """
     wanted_task = graph.resolve("Task", task) if task else None
     wanted_dataset = graph.resolve("Dataset", dataset) if dataset else None
@@ -81,7 +102,9 @@ def leaderboards(
     for reported in _reported(graph, where, min_confidence):
         known = metric(reported.result.properties.get("metric", ""))
         value = _value(reported.result, known)
-        place = _end(reported, "onTask", "addressesTask"), _end(reported, "onDataset", None), known.name
+        place = reported.end("task")[0], reported.end("dataset")[0], known.name
+        if not (unplaced or place[0] or place[1]):
+            continue
         if value is None or (wanted_task and place[0] != wanted_task) or (wanted_metric and place[2] != wanted_metric):
             continue
         if wanted_dataset is None or place[1] == wanted_dataset:
@@ -91,8 +114,10 @@ def leaderboards(
 
 
 def as_markdown(tables: Iterable[Leaderboard]) -> str:
-    """The tables in Markdown, one section each."""
-    return "\n".join(_section(table) for table in tables)
+    """The tables in Markdown, one section each; a star marks what was taken from the paper's only one."""
+    sections = [_section(table) for table in tables]
+    note = "\n\\* Not stated with the result: the only dataset, or the only method, that the paper names.\n"
+    return "\n".join(sections) + (note if any("*" in section for section in sections) else "")
 
 
 def as_csv(tables: Iterable[Leaderboard]) -> str:
@@ -104,7 +129,7 @@ def as_csv(tables: Iterable[Leaderboard]) -> str:
         head = [t.task_label or "", t.dataset_label or "", t.metric.name, t.metric.better or "", t.metric.unit]
         for e in t.entries:
             row = [e.rank or "", e.value, e.printed, e.method or "", e.paper_id, e.paper_title, e.year or ""]
-            writer.writerow([*head, *row, e.confidence, e.quote])
+            writer.writerow([*head, *row, e.confidence, " ".join(e.assumed), e.quote])
     return text.getvalue()
 
 
@@ -127,12 +152,6 @@ def _value(result: Node, known: Metric) -> float | None:
     return known.number(float(number), result.properties.get("unit"))
 
 
-def _end(reported: _Reported, own: str, of_paper: str | None) -> str | None:
-    """The result's own end, or else its paper's where there is exactly one."""
-    targets = reported.result.targets(own) or (reported.paper.targets(of_paper) if of_paper else ())
-    return targets[0] if len(targets) == 1 else None
-
-
 def _table(
     graph: Graph, place: tuple[str | None, str | None, str], found: list[tuple[float, _Reported]]
 ) -> Leaderboard:
@@ -141,7 +160,8 @@ def _table(
     found.sort(key=lambda pair: (sign * pair[0], pair[1].paper.id, pair[1].result.id))
     values = [value for value, _ in found]
     entries = tuple(
-        _entry(graph, values.index(value) + 1 if known.better else None, value, reported) for value, reported in found
+        _entry(graph, values.index(value) + 1 if known.better and place[1] else None, value, reported)
+        for value, reported in found
     )
     labels = [graph.label(id_) if id_ else None for id_ in place[:2]]
     return Leaderboard(place[0], labels[0], place[1], labels[1], known, entries)
@@ -149,10 +169,11 @@ def _table(
 
 def _entry(graph: Graph, rank: int | None, value: float, reported: _Reported) -> Entry:
     result, paper, edge = reported.result, reported.paper, reported.edge
-    method = _end(reported, "ofMethod", "proposesMethod")
+    method = reported.end("method")[0]
+    assumed = tuple(what for what in _ENDS if reported.end(what)[1])
     return Entry(
         rank, value, f"{result.properties['value']}{result.properties.get('unit') or ''}", result.id, paper.id,
-        paper.label, paper.properties.get("year"), graph.label(method) if method else None, edge.confidence,
+        paper.label, paper.properties.get("year"), graph.label(method) if method else None, edge.confidence, assumed,
         edge.supports[0].evidence.quote if edge.supports else "",
     )  # fmt: skip
 
@@ -166,6 +187,8 @@ def _section(table: Leaderboard) -> str:
         "| rank | value | method | paper | year |", "|---:|---:|---|---|---:|",
     ]  # fmt: skip
     for e in table.entries:
-        cells = [str(e.rank or ""), f"{e.value:g}", e.method or "", e.paper_title, str(e.year or "")]
+        method = f"{e.method}{'*' if 'method' in e.assumed else ''}" if e.method else ""
+        value = f"{e.value:g}{'*' if 'dataset' in e.assumed else ''}"
+        cells = [str(e.rank or ""), value, method, e.paper_title, str(e.year or "")]
         lines.append("| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |")
     return "\n".join(lines) + "\n"

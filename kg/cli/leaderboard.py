@@ -27,6 +27,7 @@ def command(
     where: Annotated[str, typer.Option(metavar="JSON", help="The GraphQL filter of papers, as JSON.")] = "",
     min_confidence: Annotated[float, typer.Option(metavar="X", help="Leave out less sure results, 0 to 1.")] = 0.0,
     min_entries: Annotated[int, typer.Option(min=1, help="Leave out shorter tables.")] = 1,
+    unplaced: Annotated[bool, typer.Option(help="Keep results of no known task or dataset.")] = False,
     format: Annotated[Literal["markdown", "csv"], typer.Option(help="How to print.")] = "markdown",
     store: options.Store = None,
 ) -> None:
@@ -42,5 +43,6 @@ def command(
         where=read_where(where),
         min_confidence=min_confidence,
         min_entries=min_entries,
+        unplaced=unplaced,
     )
     typer.echo(as_csv(tables) if format == "csv" else as_markdown(tables), nl=False)

@@ -64,7 +64,8 @@ def node(cls: str, *mentions: Mention, decisions: tuple[Decision, ...] = ()) -> 
         ("Dataset", ("Brain Tumor Segmentation (BraTS) challenge", "BraTS", "BRATS")),
         ("Method", ("Foo-Net", "FooNet", "Foo Net", "$\\text{Foo}$-Net")),
         ("Method", ("δ-VAE", "$\\delta$-VAE", "Delta-VAE")),
-        ("Task", ("jigsaw localisation", "Jigsaw localization", "jigsaw localization task")),
+        ("Task", ("jigsaw localisation", "Jigsaw localization", "jigsaw localization task", "localization of jigsaws")),
+        ("Task", ("Automated jigsaw solving", "jigsaw solving methods", "jigsaw solving benchmark")),
     ],
 )
 def test_spellings_of_one_name_are_one_entity(cls: str, names: tuple[str, ...]):
@@ -143,6 +144,11 @@ def test_a_long_form_decides_against_the_table_s_reading_of_its_short_form():
     other = Mention("Method", "SAM", ("sharpness-aware minimization",))
 
     assert ids(table, other) == ["method/segment-anything-model", "method/sharpness-aware-minimization"]
+
+
+def test_of_several_long_forms_the_known_one_decides_and_unknown_ones_cancel():
+    assert ids(Mention("Method", "FM", ("Fuzzy Matching", "foundation model"))) == ["method/foundation-model"]
+    assert ids(Mention("Method", "XQ", ("Xeno Query", "Xylophone Quartet"))) == ["method/xq"]
 
 
 def test_what_a_paper_presents_is_not_the_field_it_is_named_after():

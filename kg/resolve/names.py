@@ -32,7 +32,11 @@ TYPE_WORDS: Final = MappingProxyType(
                 "approach approaches technique techniques toolkit library software system systems backbone backbones "
                 "classifier classifiers",
             ),
-            ("Task", "task tasks problem problems"),
+            (
+                "Task",
+                "task tasks problem problems method methods technique techniques algorithm algorithms approach "
+                "approaches benchmark benchmarks dataset datasets framework frameworks",
+            ),
             ("Condition", "patients cases"),
         )
     }
@@ -44,6 +48,7 @@ _PLAIN_TYPE_WORDS = frozenset({"dataset", "datasets", "corpus", "benchmark"})
 _EMAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _ACRONYMS = re.compile(r"(?:^|[\s-])[A-Z0-9]*[A-Z]{2,}s$")
 _OF = re.compile(r"(?P<deed>[\w-]+(?:ion|ing|ment|sis|ysis|val|ance)) of (?:the )?(?P<what>[^,]{3,60})$", re.IGNORECASE)
+_AUTOMATIC = re.compile(r"^(?:fully[ -])?(?:automated|automatic)\s+(?=\S+\s+\S)", re.IGNORECASE)
 _AILMENT = re.compile(r" (?:disorder|condition|illness)$", re.IGNORECASE)
 
 _GENERIC_WORDS = """
@@ -149,6 +154,8 @@ def bare_fold(name: str, cls: str) -> str:
 def plain_name(name: str, cls: str) -> str:
     """A name cleaned, without its type word, "detection of faults" turned to "faults detection"; case is kept."""
     text = without_type_word(clean(name), cls)
+    if cls == "Task":
+        text = _AUTOMATIC.sub("", text)
     turned = _OF.match(text) if cls == "Task" else None
     text = f"{turned['what']} {turned['deed']}" if turned else text
     return text[:-1] if _ACRONYMS.search(text) else text

@@ -49,7 +49,7 @@ def read(mention: Mention) -> Reading | None:
     if not names:
         return None
     name, *others = names
-    long, shorts = _long_form(name, others)
+    long, shorts = _long_form(name, others, cls)
     # A paper that presents a "deep learning framework" does not present deep learning.
     concept = look_up(long, cls, loosely=not mention.is_new) or next(
         (c for s in shorts if (c := look_up(s, cls)) and _agrees(c, long, s, mention.is_new)), None
@@ -86,10 +86,17 @@ def _parts(printed: str, cls: str) -> tuple[str, ...]:
     return parts
 
 
-def _long_form(name: str, others: list[str]) -> tuple[str, tuple[str, ...]]:
-    """The long form that decides, and the short forms that stand for it."""
+def _long_form(name: str, others: list[str], cls: str) -> tuple[str, tuple[str, ...]]:
+    """The long form that decides, and the short forms that stand for it.
+
+    Where a name has several long forms, one that the table knows decides; of
+    several unknown ones none does, for they are different things.
+    """
     longs = [o for o in others if is_acronym_of(name, o)]
-    long = min(longs, key=lambda o: (len(o), o)) if longs else name
+    known = [o for o in longs if look_up(o, cls)]
+    if not known and len({bare_fold(o, cls) for o in longs}) > 1:
+        return name, ()
+    long = min(known or longs, key=lambda o: (len(o), o), default=name)
     shorts = [s for s in (name, *others) if s != long and is_acronym_of(s, long)]
     return long, tuple(shorts)
 

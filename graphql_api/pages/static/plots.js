@@ -28,4 +28,10 @@ for (const place of document.querySelectorAll("[data-plot]")) {
   const rows = JSON.parse(place.dataset.rows), width = Math.min(900, Math.max(480, place.clientWidth)), name = place.dataset.plot;
   const drawn = name === "years" ? years(rows, width) : name === "together" ? together(rows, width) : shares(rows, width, name.replace("code-by-", ""));
   place.replaceChildren(drawn);
+  const title = document.getElementById("plot-" + name).textContent;
+  for (const picture of place.querySelectorAll("svg")) {
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `${title}; the data stand in the table below`);
+    for (const part of picture.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+  }
 }

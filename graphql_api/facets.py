@@ -16,6 +16,7 @@ from graphql import (
     GraphQLString,
 )
 
+from graphql_api.around import AROUND, WEIGHT, around_column
 from graphql_api.batch import Column, Context, argument, batched, each, run, run_lists, run_refs
 from graphql_api.connections import Page, check_size
 from graphql_api.examples import NAMES, described
@@ -101,18 +102,19 @@ NUMBER_FACET: Final = GraphQLObjectType(
 )
 
 
-def facets_type(cls: str, facet_of: Mapping[str, GraphQLObjectType]) -> GraphQLObjectType | None:
-    """The facets of a class's connections; None where nothing of it is worth counting."""
+def facets_type(cls: str, facet_of: Mapping[str, GraphQLObjectType]) -> GraphQLObjectType:
+    """The facets of a class's connections: of papers by what they have, of all else by what its papers have."""
     made = {}
     if cls == "Paper":
         for name, (relation, far) in OF_PAPERS.items():
             made[name] = _facet(name, relation, facet_of[far], EDGE[relation].comment)
+    else:
+        made |= {name: _around(cls, name, facet_of[EDGE[relation].range]) for name, relation in AROUND.items()}
+        made["year"] = _around(cls, "year", NUMBER_FACET)
     for term in literals_of(cls):
         if term.field in COUNTED_LITERALS:
             type_ = NUMBER_FACET if term.datatype == "integer" else VALUE_FACET
             made[term.field] = _facet(term.field, term.field, type_, term.comment)
-    if not made:
-        return None
     sentence = f"Counts over the {CLASS[cls].plural} that match, whatever page is shown."
     return GraphQLObjectType(f"{cls}Facets", made, description=described(sentence, "facets { year { value count } }"))
 
@@ -126,6 +128,19 @@ def _facet(name: str, counted: str, type_: GraphQLObjectType, comment: str) -> A
         _counted_column(counted, lambda: type_),
         facet_arguments(),
         weight=FACET_WEIGHT,
+        size=10,
+    )
+
+
+def _around(cls: str, name: str, type_: GraphQLObjectType) -> Any:
+    shown = "value" if type_ is NUMBER_FACET else "value { name }"
+    return batched(
+        GraphQLNonNull(GraphQLList(GraphQLNonNull(type_))),
+        f"By what their papers have: how many of the listed {CLASS[cls].plural} have a paper with each {name}.",
+        f"{name}(first: 10) {{ {shown} count }}",
+        around_column(name, type_.name),
+        {"first": facet_arguments()["first"]},
+        weight=WEIGHT,
         size=10,
     )
 

@@ -191,9 +191,6 @@ def _connection(cls: str) -> GraphQLObjectType:
         description=described(f"A {CLASS[cls].label} in a list, with its cursor.", "edges { cursor node { name } }"),
     )  # fmt: skip
     facets = FACETS[cls]
-    counted = {} if facets is None else {
-        "facets": batched(GraphQLNonNull(facets), "Counts over everything that matches, whatever page is shown.", "facets { codeStatus { value count } }" if cls == "Paper" else "facets { __typename }", facets_column(facets))
-    }  # fmt: skip
     return GraphQLObjectType(
         f"{cls}Connection",
         lambda: {
@@ -201,7 +198,7 @@ def _connection(cls: str) -> GraphQLObjectType:
             "pageInfo": batched(GraphQLNonNull(PAGE_INFO), "Where this page stands.", "pageInfo { hasNextPage endCursor }", page_info_column),
             "nodes": batched(some(TYPES[cls]), f"The {CLASS[cls].plural} on this page.", "nodes { name }", nodes_column),
             "edges": batched(some(edge), "The same with cursors and, in a list of an entity, the evidence of each.", "edges { cursor node { name } }", edges_column(lambda: edge)),
-            **counted,
+            "facets": batched(GraphQLNonNull(facets), "Counts over everything that matches, whatever page is shown.", "facets { modality { value { name } count } }", facets_column(facets)),
         },
         description=described(f"A page of {CLASS[cls].plural}.", f"{CLASS[cls].plural}(first: {DEFAULT_PAGE}) {{ totalCount nodes {{ name }} }}"),
     )  # fmt: skip

@@ -285,6 +285,23 @@ def test_facets_of_a_list_of_one_entity_count_that_list_alone(ask) -> None:
     assert ("computed tomography", 2) in {(f["value"]["name"], f["count"]) for f in facets["all"]}
 
 
+def test_facets_of_what_is_no_paper_count_by_what_its_papers_have(ask) -> None:
+    facets = ask(
+        """{ methods { facets { modality { value { name } count } year { value count } } }
+             people(where: {name: {eq: "Ada Lovelace"}}) { facets { dataset { value { name } count } } } }"""
+    )
+
+    # U-Net is used on CT (once at low dose) and on MRI, NoduleNet is proposed for CT.
+    assert [(f["value"]["name"], f["count"]) for f in facets["methods"]["facets"]["modality"]] == [
+        ("computed tomography", 2),
+        ("medical imaging", 2),
+        ("low-dose CT", 1),
+        ("magnetic resonance imaging", 1),
+    ]
+    assert facets["methods"]["facets"]["year"] == [{"value": 2021, "count": 2}, {"value": 2023, "count": 1}]
+    assert facets["people"]["facets"]["dataset"] == [{"value": {"name": "LIDC-IDRI"}, "count": 1}]
+
+
 def test_a_place_on_a_list_says_why_it_is_there(ask) -> None:
     edges = ask(
         '{ modality(name: "CT") { targetedBy { edges { node { id } confidence source evidence { quote start } } } } }'

@@ -48,8 +48,8 @@ def ids(*mentions: Mention, decisions: tuple[Decision, ...] = ()) -> list[str | 
 
 def node(cls: str, *mentions: Mention, decisions: tuple[Decision, ...] = ()) -> Node:
     entities = solved(*mentions, decisions=decisions)
-    (found,) = entities.nodes(cls, {i for m in mentions if (i := entities.resolve(m))}, DEFAULT_BASE)
-    return found
+    (wanted,) = {i for m in mentions if (i := entities.resolve(m))}
+    return next(n for n in entities.nodes(cls, {wanted}, DEFAULT_BASE) if n.id == wanted)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,13 @@ def test_a_long_form_decides_against_the_table_s_reading_of_its_short_form():
     assert ids(table, other) == ["method/segment-anything-model", "method/sharpness-aware-minimization"]
 
 
+def test_a_short_form_that_a_table_gives_to_something_else_is_no_other_name():
+    found = node("Condition", Mention("Condition", "AD", ("atopic dermatitis",)))
+
+    assert found.id == "condition/atopic-dermatitis"
+    assert "AD" not in found.properties["aliases"]
+
+
 def test_of_several_long_forms_the_known_one_decides_and_unknown_ones_cancel():
     assert ids(Mention("Method", "FM", ("Fuzzy Matching", "foundation model"))) == ["method/foundation-model"]
     assert ids(Mention("Method", "XQ", ("Xeno Query", "Xylophone Quartet"))) == ["method/xq"]
@@ -160,7 +167,7 @@ def test_what_a_paper_presents_is_not_the_field_it_is_named_after():
 
 
 def test_the_label_is_the_commonest_form_and_the_rest_are_other_names():
-    mentions = [Mention("Method", n) for n in ("FooNet", "Foo-Net", "Foo-Net", "foo-net")]
+    mentions = [Mention("Method", n) for n in ("FooNet", "Foo-Net", "Foo-Net", "foo-net", "Foo-Net model")]
     found = node("Method", *mentions)
 
     assert (found.id, found.label) == ("method/foo-net", "Foo-Net")

@@ -16,7 +16,7 @@ from functools import partial
 
 from kg.resolve.decisions import Decision, of_type
 from kg.resolve.forms import Forms
-from kg.resolve.names import plain_name
+from kg.resolve.names import fold, plain_name, without_any_type_word
 from kg.resolve.reading import CLOSED, Mention, look_up, read
 from schema.concepts import Concept, broader_closure, concepts
 from schema.ids import EntityId, digest, entity_id, entity_iri, slug
@@ -144,7 +144,7 @@ class Entities:
         type_, forms = CLASS[cls].type, self._census[cls].forms.of(known_as)
         label = concept.label if concept else min(forms, key=lambda f: (-forms[f], f))
         properties: dict[str, object] = {}
-        if aliases := _aliases(label, concept.aliases if concept else (), forms, closed=cls in CLOSED):
+        if aliases := _aliases(cls, label, concept.aliases if concept else (), forms):
             properties["aliases"] = aliases
         if concept and concept.exact_match:
             properties["exactMatch"] = concept.exact_match
@@ -200,11 +200,17 @@ def _ids(cls: str, census: _Census, alone: Callable[[str], str]) -> dict[str, En
     return ids
 
 
-def _aliases(label: str, known: tuple[str, ...], forms: dict[str, int], *, closed: bool) -> tuple[str, ...]:
-    """Other names, one for each spelling that differs by more than case: the table's, then the commonest seen."""
-    chosen: dict[str, str] = {}
-    seen = () if closed else sorted(forms, key=lambda f: (-forms[f], f))
-    for name in (*known, *seen):
-        chosen.setdefault(name.casefold(), name)
+def _aliases(cls: str, label: str, known: tuple[str, ...], forms: dict[str, int]) -> tuple[str, ...]:
+    """Other names, one for each spelling that differs by more than case: the table's, then the commonest seen.
+
+    "U-Net model" is no other name beside "U-Net".
+    """
+    chosen = {name.casefold(): name for name in (label, *known)}
+    seen = () if cls in CLOSED else sorted(forms, key=lambda f: (-forms[f], f))
+    folds = {fold(name) for name in (label, *known, *seen) if without_any_type_word(name, cls) == name}
+    for name in seen:
+        bare = without_any_type_word(name, cls)
+        if bare == name or fold(bare) not in folds:
+            chosen.setdefault(name.casefold(), name)
     chosen.pop(label.casefold(), None)
     return tuple(sorted(list(chosen.values())[: len(known) + _MOST_ALIASES]))

@@ -60,7 +60,9 @@ def read(mention: Mention) -> Reading | None:
     same = [o for o in others if o == long or o in shorts or bare_fold(o, cls) == target]
     short_keys = tuple(s for short in shorts if (s := bare_fold(short, cls)) != target and not look_up(short, cls))
     kept = tuple(s for s in short_keys if not _refused(cls, s, target))
-    return Reading(target, kept, (name, *same), concept is None and not shorts)
+    # A short form that the table gives to something else would name two things.
+    forms = [f for f in (name, *same) if look_up(f, cls) in (None, concept)] or [long]
+    return Reading(target, kept, tuple(forms), concept is None and not shorts)
 
 
 def _names(mention: Mention) -> list[str]:

@@ -2,8 +2,8 @@
 
 The dumps were open to edits and carry advertising: telephone numbers of
 airlines and banks written as methods, tasks and descriptions. What looks like
-it is rejected with the code "spam", so that it can be looked at and, with
-`--retry-rejected`, be let through by a person; it never becomes a record.
+it is rejected with the code "spam" and its reason, so that it can be looked
+at; it never becomes a record.
 """
 
 from __future__ import annotations

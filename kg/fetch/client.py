@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
@@ -74,17 +75,19 @@ class Client:
         self.now = now
         self._sleep, self._clock = sleep, clock
         self._next: dict[str, float] = {}
-        self._http = httpx.Client(
-            headers={"User-Agent": user_agent(options.contact)},
-            follow_redirects=True,
-            timeout=httpx.Timeout(60, connect=20),
-        )
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        # Made when it is needed: who loads a file pays nothing for certificates.
+        agent = {"User-Agent": user_agent(self.options.contact)}
+        return httpx.Client(headers=agent, follow_redirects=True, timeout=httpx.Timeout(60, connect=20))
 
     def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        if "_http" in self.__dict__:
+            self._http.close()
 
     def get(
         self,

@@ -248,6 +248,8 @@ def _none(cls: str) -> GraphQLScalarType:
 
 def _order(cls: str) -> GraphQLInputObjectType:
     rows = {"name": "By the name, in alphabetical order.", "id": "By the id."}
+    if CLASS[cls].concept:
+        rows["prefLabel"] = "By the preferred label."
     for term in literals_of(cls):
         if not term.many and term.datatype != "iri":
             rows[literal_field(term)] = f"By the {term.label}."

@@ -30,6 +30,8 @@ from kg.query.values import EVERYTHING, Filter
 from schema.errors import BadFilter
 
 Ints = npt.NDArray[Any]
+_MANY = 2000
+"""From so many targets on it is quicker to mark every row that matches than to look each target up."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Asked:
         """Which of many targets match; None where all do."""
         if self.matching is None:
             return None
+        if len(targets) > _MANY:
+            marked = np.zeros(self.context.graph.size(self.cls), dtype=bool)
+            marked[row_numbers(self.matching)] = True
+            return np.asarray(marked[targets])
         found = row_numbers(bitmap(targets) & self.matching)
         if not len(found):
             return np.zeros(len(targets), dtype=bool)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -148,3 +150,19 @@ def test_the_text_format_of_pubmed_states_what_its_xml_states() -> None:
     ]
     assert (second.title, second.retracted, second.where) == ("Two goes on", True, "x line 8")
     assert third.title == "Three"
+
+
+@pytest.mark.parametrize("name", ["pwc-papers", "pwc-links", "pwc-methods", "pwc-datasets", "arxiv-snapshot"])
+def test_a_dump_as_parquet_gives_what_its_json_gives(name: str, tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    sample = Path(loaders.__file__).parent / "samples" / loaders.LOADERS[name].sample
+    text = sample.read_text(encoding="utf-8")
+    rows = json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
+    pq.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "dump.parquet")
+
+    def bare(records: Iterable[Paper | Rejected]) -> list[Paper]:
+        return [r.model_copy(update={"where": ""}) for r in records if isinstance(r, Paper)]
+
+    assert bare(loaders.read(tmp_path / "dump.parquet")) == bare(loaders.read(sample)) != []

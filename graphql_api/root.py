@@ -26,6 +26,7 @@ from graphql_api.batch import Column, Context, argument, batched, each, run, run
 from graphql_api.changes import changes_connection, changes_field
 from graphql_api.connections import DEFAULT_PAGE, list_arguments, page_arguments
 from graphql_api.examples import IDS, NAMES, described
+from graphql_api.leaderboards import leaderboards_field
 from graphql_api.links import root_page
 from graphql_api.naming import singular
 from graphql_api.plan import Call
@@ -163,6 +164,7 @@ def _fields() -> Mapping[str, GraphQLField]:
         STATS, "The size of the graph.", "stats { papers datasets }",
         lambda context, parents, call: run(context, call.child, STATS, parents),
     )  # fmt: skip
+    made["leaderboards"] = leaderboards_field()
     made["changes"] = changes_field(changes_connection(ENTITY, NODE))
     return made
 

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ class Entry:
     paper_id: str
     paper_title: str
     year: int | None
+    method_id: str | None
     method: str | None
     confidence: float
     assumed: tuple[str, ...]
@@ -87,19 +88,23 @@ def leaderboards(
     min_confidence: float = 0.0,
     min_entries: int = 1,
     unplaced: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> list[Leaderboard]:
     """Group the reported levels (not relative changes) by task, dataset and metric; the longest tables first.
 
     `task` and `dataset` are ids or names, `where` filters the papers. A result
     that states no task, dataset or method takes its paper's where the paper
     names exactly one. Results with neither task nor dataset are left out
-    unless `unplaced`. Raises `BadFilter` for unknown names.
+    unless `unplaced`. `check` is called now and then and may raise to stop.
+    Raises `BadFilter` for unknown names.
     """
     wanted_task = graph.resolve("Task", task) if task else None
     wanted_dataset = graph.resolve("Dataset", dataset) if dataset else None
     wanted_metric = metric(metric_name).name if metric_name else None
     groups: dict[tuple[str | None, str | None, str], list[tuple[float, _Reported]]] = defaultdict(list)
-    for reported in _reported(graph, where, min_confidence):
+    for number, reported in enumerate(_reported(graph, where, min_confidence)):
+        if number % 500 == 0:
+            check()
         known = metric(reported.result.properties.get("metric", ""))
         value = _value(reported.result, known)
         place = reported.end("task")[0], reported.end("dataset")[0], known.name
@@ -173,8 +178,8 @@ def _entry(graph: Graph, rank: int | None, value: float, reported: _Reported) ->
     assumed = tuple(what for what in _ENDS if reported.end(what)[1])
     return Entry(
         rank, value, f"{result.properties['value']}{result.properties.get('unit') or ''}", result.id, paper.id,
-        paper.label, paper.properties.get("year"), graph.label(method) if method else None, edge.confidence, assumed,
-        edge.supports[0].evidence.quote if edge.supports else "",
+        paper.label, paper.properties.get("year"), method, graph.label(method) if method else None, edge.confidence,
+        assumed, edge.supports[0].evidence.quote if edge.supports else "",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ BENCHES = {
         "benchmarks.bench_graphql",
         "contract queries in GraphQL against SPARQL, and our server against strawberry",
     ),
+    "sparql": ("benchmarks.bench_sparql", "/sparql against oxigraph serve on the same store, over HTTP"),
     "export": ("benchmarks.bench_export", "GraphML from the store to the closed file against networkx and igraph"),
     "identity": ("benchmarks.bench_identity", "which records are one paper, on records spoilt by rule"),
 }

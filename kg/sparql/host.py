@@ -61,7 +61,7 @@ class Worker:
         self.host.signal(self, signal.SIGCONT)
 
     def yield_to_others(self) -> None:
-        """Give the process the lowest priority, for good."""
+        """Give the process a lower priority, for good."""
         self.host.signal(self, 0)
 
     def close(self) -> None:
@@ -131,7 +131,7 @@ class Host:
         return self._process.poll() is None
 
     def signal(self, worker: Worker, number: int) -> None:
-        """Have a worker signalled; 0 stands for the lowest priority."""
+        """Have a worker signalled; 0 stands for a lower priority."""
         with contextlib.suppress(OSError):
             self._signals.sendall(f"{number}:{worker.pid}\n".encode())
 

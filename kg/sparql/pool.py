@@ -1,7 +1,7 @@
 """Evaluating SPARQL from outside so that no query can hurt another.
 
 A query waits for a place, runs for a short while at normal priority, then at
-the lowest, and is moved to a second, smaller lane if it is still running then.
+a lower one, and is moved to a second, smaller lane if it is still running then.
 What counts is processor time. It is killed at the time limit, and stopped by the worker itself at the limits of rows,
 bytes and memory. Answers that are small come whole, with every error as an
 error; larger ones are streamed, and a stream that is cut breaks off with the
@@ -166,7 +166,7 @@ class _Run:
         self.is_slow = self.gives_way = False
 
     def give_way(self) -> None:
-        """Go on at the lowest priority, so that the server and shorter queries come first."""
+        """Go on at a lower priority, so that the server and shorter queries come first."""
         if self.worker and not self.gives_way:
             self.gives_way = True
             self.worker.yield_to_others()
@@ -351,7 +351,7 @@ class SparqlStream:
                 f"the query ran for {limits.timeout_s:g} seconds, the limit here; docs/sparql.md tells what makes"
                 " queries fast."
             )
-        if used_s >= 0.2 * limits.quick_s:
+        if used_s >= 0.5 * limits.quick_s:
             run.give_way()
         if used_s >= limits.quick_s and not run.is_slow:
             await run.slow_down()

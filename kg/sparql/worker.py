@@ -31,6 +31,8 @@ from kg.store.formats import BY_NAME
 from schema.errors import KgError, NotAcceptable
 
 _CHUNK = 64 * 1024
+_LATER = 5
+"""The niceness of long queries."""
 _GROWTH = 64 * 1024 * 1024
 """A worker whose memory grew by more than this many bytes leaves after its answer; a fresh one takes its place."""
 
@@ -100,7 +102,7 @@ class _Host:
                 if number:
                     os.kill(pid, number)
                 else:
-                    _put_last(pid)
+                    _put_behind(pid)
         return bool(lines)
 
     def _fork(self) -> bool:
@@ -120,7 +122,7 @@ class _Host:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.setsid()  # a scheduling group of its own, where Linux groups by session: see `_put_last`
+            os.setsid()  # a scheduling group of its own, where Linux groups by session: see `_put_behind`
             self.forks.close()
             self.signals.close()
             _die_with_parent()
@@ -281,16 +283,16 @@ def _forbid_sockets() -> bool:
     return bool(asked and libc.prctl(set_filter, mode_filter, ctypes.byref(program)) == 0)
 
 
-def _put_last(pid: int) -> None:
-    """Give a worker the lowest priority.
+def _put_behind(pid: int) -> None:
+    """Give a worker a third of the weight of others, not less: other work on the machine must not starve it.
 
     Linux shares processors between sessions first, so that a priority means
     nothing to other sessions unless the session itself has it. Source:
     sched(7), the autogroup feature.
     """
-    os.setpriority(os.PRIO_PROCESS, pid, 19)
+    os.setpriority(os.PRIO_PROCESS, pid, _LATER)
     with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/autogroup").write_text("19")
+        Path(f"/proc/{pid}/autogroup").write_text(str(_LATER))
 
 
 def _die_with_parent() -> None:

@@ -13,9 +13,10 @@ from hypothesis.extra import numpy as arrays
 
 from kg.extract._tagger_labels import lesson_from
 from kg.extract._wordpiece import LONGEST, WordPieces, words_of
-from kg.extract.tagger import ANY, FEATURES, LONGEST_SPAN, RELATIONS, REQUIRED, Tagged
+from kg.extract.tagger import ANY, FEATURES, LONGEST_SPAN, RELATIONS, REQUIRED, Tagged, Tagger
 from schema.annotation import Text
 from schema.concepts import concepts
+from schema.errors import ExtractorError
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "res", "##net", "##nets", "18", "-", "cafe", "a"]
 PROPOSES, DATASET, TASK, RESULT = (
@@ -98,6 +99,13 @@ def test_spans_behind_what_was_read_and_texts_without_words_score_zero():
     assert empty.span_features(np.array([0, 1]), np.array([1, 2])).shape == (2, len(FEATURES))
 
 
+def test_a_folder_without_a_model_is_an_error_that_says_how_to_make_one(tmp_path):
+    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+
+    with pytest.raises(ExtractorError, match="kg train --tagger"):
+        Tagger(tmp_path)
+
+
 def test_names_are_found_whatever_their_hyphens_case_and_plural():
     text = Text("A study", "We train res-nets and a ResNet on MIMIC CXR.")
 
@@ -159,7 +167,6 @@ def test_a_modality_is_taught_with_what_is_broader_and_optional_ones_do_not_coun
 
 def test_a_trained_model_is_repeatable_and_reads_what_it_was_taught(tmp_path):
     pytest.importorskip("torch", reason="the extra `train` is not installed")
-    from kg.extract.tagger import Tagger
     from kg.extract.tagger_training import Recipe, out_of_fold, train
 
     texts = [Text(f"{n}: a study", "We present Merlin and train it on CT-RATE.") for n in range(8)]

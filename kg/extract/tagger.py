@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from kg.extract._wordpiece import Pieces, WordPieces, Words, words_of
 from schema.annotation import Text
-from schema.errors import Unavailable
+from schema.errors import ExtractorError, Unavailable
 
 RELATIONS: Final = (
     "usesDataset",
@@ -77,7 +77,10 @@ class Tagged:
 
 
 class Tagger:
-    """Runs the model of a folder (as `tagger_training.train` writes it); the bundled one where none is given."""
+    """Runs the model of a folder (as `tagger_training.train` writes it); the bundled one where none is given.
+
+    Raises `Unavailable` without ONNX Runtime, `ExtractorError` where the folder holds no model.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         try:
@@ -85,6 +88,8 @@ class Tagger:
         except ImportError as err:
             raise Unavailable("the tagger needs onnxruntime: pip install onnxruntime") from err
         home = folder if folder is not None else Path(str(resources.files("kg.extract") / "models"))
+        if not (home / "tagger.onnx").is_file():
+            raise ExtractorError(f"{home} holds no tagger.onnx: a tagger is made by `kg train --tagger`.")
         self._pieces = WordPieces((home / "tagger-vocabulary.txt").read_text(encoding="utf-8").splitlines())
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # one process per core is faster

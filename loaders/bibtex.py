@@ -39,6 +39,8 @@ _NOT_PAPERS: Final = frozenset({"comment", "preamble", "string", "control", "set
 _ENTRY: Final = re.compile(r"^\s*@\s*(\w+)\s*[{(]", re.MULTILINE)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LATEX: Final = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
+_SIGNS: Final = {"{": "", "}": "", "~": " ", "---": "—", "--": "–", "``": "“", "''": "”"}
+_PLAIN: Final = re.compile("|".join(map(re.escape, _SIGNS)))
 # Months are macros that every style defines.
 _MACROS: Final = "".join(f"@string{{{m} = {{{n}}}}}\n" for n, m in enumerate(_MONTHS, 1))
 
@@ -146,8 +148,9 @@ def decoded(value: str) -> str:
     >>> decoded(r"{\'E}tude of 50% and {CT} $x_1$")
     'Étude of 50% and CT $x_1$'
     """
-    if not re.search(r"[\\{}$~%]|--|``|''", value):
-        return value
+    if "\\" not in value and "$" not in value:
+        # Most values need no LaTeX, which is slow.
+        return _PLAIN.sub(lambda m: _SIGNS[m[0]], value)
     try:
         plain = re.sub(r"\\((?:La|Bib)?TeX)\b", r"\1", re.sub(r"(?<!\\)%", r"\%", value))
         text: str = _LATEX.latex_to_text(plain)

@@ -327,3 +327,14 @@ def test_files_and_standard_input_are_not_on_the_network(tmp_path: Path) -> None
     assert parse_spec("openalex:type:article,publication_year:2024") == Spec(
         "openalex", "type:article,publication_year:2024", "openalex:type:article,publication_year:2024"
     )
+
+
+def test_quotes_around_a_query_go_and_quotes_inside_it_stay() -> None:
+    def query_of(text: str) -> str:
+        spec = parse_spec(text)
+        assert spec is not None
+        return spec.query
+
+    assert query_of('arxiv:"cat:eess.IV AND abs:CT"') == "cat:eess.IV AND abs:CT"
+    assert query_of('arxiv:abs:"computed tomography"') == 'abs:"computed tomography"'
+    assert query_of('s2:"low dose" | "cone beam"') == '"low dose" | "cone beam"'

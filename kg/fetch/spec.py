@@ -54,7 +54,10 @@ def _with_scheme(said: str, text: str, schemes: Iterable[str]) -> Spec | None:
     found = _LIKE_A_SCHEME.fullmatch(said)
     if not found:
         return None
-    scheme, query = found[1].casefold(), found[2].strip().strip('"')
+    scheme, query = found[1].casefold(), found[2].strip()
+    if re.fullmatch(r'"[^"]*"', query):
+        # Quotes that a shell did not take; those inside a query are the source's own.
+        query = query[1:-1]
     if scheme not in schemes:
         near = did_you_mean(scheme, schemes)
         if near:

@@ -25,8 +25,9 @@ AROUND: Final = MappingProxyType(
     }
 )  # fmt: skip
 """The facets by what papers have: name and relation."""
-WEIGHT: Final = 5000
+WEIGHT: Final = 10_000
 """What counting one costs, in values: every paper of every listed entity is read."""
+_TABLE_BYTES: Final = 50_000_000
 
 
 def around_column(name: str, type_name: str) -> Column:
@@ -66,11 +67,26 @@ def _targets(context: Context, name: str, owners: Ints, papers: Ints, first: int
     csr = context.index.relation(relation, wide=CLASS[far].concept)
     places = csr.places(papers)
     lengths = csr.ptr[papers + 1] - csr.ptr[papers]
-    pairs = np.repeat(owners, lengths) << 32 | csr.items[places]
+    near, targets = np.repeat(owners, lengths), csr.items[places].astype(np.int64)
     if context.min_confidence > 0 and csr.confidence is not None:
-        pairs = pairs[csr.confidence[places] >= threshold(context.min_confidence)]
-    counts = np.bincount(np.unique(pairs) & 0xFFFFFFFF, minlength=context.index.counts[far])
+        sure = csr.confidence[places] >= threshold(context.min_confidence)
+        near, targets = near[sure], targets[sure]
+    counts = distinct_owners(near, targets, context.index.counts[far])
     return [FacetValue(None, None, "", int(counts[row]), row) for row in most_frequent(counts, first)]
+
+
+def distinct_owners(owners: Ints, targets: Ints, size: int) -> Ints:
+    """How many different owners each target has, for targets from 0 to `size`.
+
+    Pairs are marked in a table where one is small enough, which takes a tenth
+    of the time of sorting them.
+    """
+    table = (int(owners.max(initial=-1)) + 1) * size
+    if table <= _TABLE_BYTES:
+        marked = np.zeros(table, dtype=bool)
+        marked[owners * size + targets] = True
+        return np.asarray(marked.reshape(-1, max(size, 1)).sum(axis=0))
+    return np.bincount(np.unique(owners << 32 | targets) & 0xFFFFFFFF, minlength=size)
 
 
 def _years(context: Context, _name: str, owners: Ints, papers: Ints, first: int) -> list[FacetValue]:
@@ -78,7 +94,8 @@ def _years(context: Context, _name: str, owners: Ints, papers: Ints, first: int)
     if not isinstance(column, np.ndarray):
         return []
     years = column[papers].astype(np.int64)
-    pairs = np.unique(owners[years != NO_INT] << 32 | years[years != NO_INT])
-    values, counts = np.unique(pairs & 0xFFFFFFFF, return_counts=True)
+    known = years != NO_INT
+    values, places = np.unique(years[known], return_inverse=True)
+    counts = distinct_owners(owners[known], places, len(values))
     order = np.lexsort((-values, -counts))[:first]
     return [FacetValue(None, int(values[i]), str(values[i]), int(counts[i])) for i in order.tolist()]

@@ -89,7 +89,7 @@ ALL = [title(n) for n in range(TOTAL)]
         ('arxiv:"cat:eess.IV AND abs:CT"', TOTAL, 3),
         ("arxiv-oai:eess", 60, 3),
         ("pubmed:low-dose CT", TOTAL, 4),
-        ("openalex:low-dose CT", TOTAL, 4),
+        ("openalex:low-dose CT", TOTAL, 6),
         ("s2:low-dose CT", 300, 3),
     ],
 )

@@ -13,7 +13,7 @@ from typing import Final
 
 from kg.fetch.page import Ask, Page, RemoteSource, is_json, json_object
 
-SLICE: Final = 200
+SLICE: Final = 100
 _FILTER: Final = re.compile(r"[a-z_.]+:[^\s]")
 _LATE: Final = timedelta(days=60)
 """Works enter OpenAlex some weeks behind their date of publication."""

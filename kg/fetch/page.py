@@ -71,9 +71,9 @@ def is_json(body: bytes) -> bool:
 
 
 def ends_with(tag: str) -> Callable[[bytes], bool]:
-    """Whether a body of XML ends with the end of its root."""
-    end = f"</{tag}>".encode()
-    return lambda body: body.rstrip().endswith(end)
+    """Whether a body of XML ends with the end of its root, or is an empty root."""
+    end, empty = f"</{tag}>".encode(), f"<{tag}/>".encode()
+    return lambda body: body.rstrip().endswith((end, empty))
 
 
 def json_object(body: bytes, url: str) -> dict[str, Any]:

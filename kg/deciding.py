@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kg.ledger import Ledger
-from kg.load import Report, load, writing
+from kg.load import Report, decisions_of, load, writing
 from kg.query import Graph
-from kg.resolve import Decision, decision
+from kg.resolve import decision
 from kg.resolve.identity import Papers
 from kg.resolve.sssom import sssom_lines
 from schema.ids import DEFAULT_BASE, EntityId, entity_iri
@@ -47,8 +47,3 @@ def sssom(folder: Path) -> Iterator[str]:
             papers.add(paper)
         papers.solve()
         yield from sssom_lines(papers.matches(), decisions, ledger.setting("base") or DEFAULT_BASE)
-
-
-def decisions_of(ledger: Ledger) -> list[Decision]:
-    """The decisions on identity that a ledger keeps, sorted."""
-    return [decision(kind, a, b, why) for kind, a, b, why in ledger.decisions() if kind in {"merge", "split"}]

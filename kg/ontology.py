@@ -33,6 +33,18 @@ _ABSTRACT = (
 )
 _EVIDENCE_OF: Final = {"confidence": "Assertion", "passage": "Assertion", "drawnBy": "Assertion", "cue": "Assertion"}
 _EVIDENCE_BASE: Final = {"Assertion": "rdf:Statement", "Passage": "prov:Entity"}
+_ALSO_NEAR: Final = {
+    "usesDataset": ("cito:usesDataFrom",),
+    "usesMethod": ("cito:usesMethodIn",),
+    "year": ("fabio:hasPublicationYear", "schema:datePublished"),
+    "metric": ("lpwc:metricName", "mls:specifiedBy"),
+    "value": ("lpwc:metricValue",),
+    "number": ("mls:hasValue",),
+    "drawnBy": ("prov:wasAttributedTo",),
+    "passage": ("prov:wasDerivedFrom",),
+    "Assertion": ("prov:Entity",),
+}
+"""Near terms of literals and of evidence, and those that are near in meaning and not in shape, by local name."""
 _TYPE = expand("rdf:type")
 _LABEL = expand("rdfs:label")
 
@@ -170,6 +182,7 @@ def _described(iri: str, kind: str, label: str, comment: str) -> Iterator[Statem
     yield Statement(iri, expand("rdfs:comment"), Literal(comment, "", "en"))
     yield Statement(iri, expand("skos:definition"), Literal(comment, "", "en"))
     yield Statement(iri, expand("rdfs:isDefinedBy"), ONTOLOGY)
+    yield from _near(iri, _ALSO_NEAR.get(iri.removeprefix(NAMESPACE), ()))
 
 
 def _near(iri: str, equivalents: tuple[str, ...]) -> Iterator[Statement]:

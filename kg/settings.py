@@ -93,6 +93,9 @@ class Settings(BaseModel):
     sparql_federation: str = Field(
         "", description="SPARQL endpoints that SERVICE may ask, separated by commas; empty forbids SERVICE."
     )
+    quality_card: str = Field(
+        "", description="A quality card as JSON (`kg quality --json`), whose figures the graph's description gives out."
+    )
     data_license: str = Field("", description="The IRI of the licence under which the graph is given out.")
 
     contact: str = Field("", description="Your e-mail address, told to the sources that papers are fetched from.")

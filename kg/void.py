@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kg.ontology import ONTOLOGY
 from schema.statement import XSD, Literal, Statement
@@ -57,6 +58,18 @@ class Description:
     def endpoint(self) -> str:
         """The address of the SPARQL endpoint."""
         return f"{self.root}sparql"
+
+
+def measurements_of(card: Mapping[str, Any]) -> tuple[Measurement, ...]:
+    """The figures of a quality card (`kg quality --json`): those of each relation, and the mean F1."""
+    found = []
+    said = f"on {card['papers']} annotated papers"
+    for relation, row in card["rows"].items():
+        for name in ("precision", "recall", "f1"):
+            definition = f"{name} of {relation} {said}, {row['support']} annotated edges."
+            found.append(Measurement(f"{relation}-{name}".replace(" ", "-"), definition, float(row[name]), relation))
+    found.append(Measurement("macro-f1", f"Mean F1 over the relations {said}.", float(card["macro f1"])))
+    return tuple(found)
 
 
 def describe(about: Description) -> Iterator[Statement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,16 @@ def test_the_statistics_are_those_of_the_graph(graph: rdflib.Graph) -> None:
 
     assert found[expand("kg:Paper")] == Literal(3) and found[expand("kg:Modality")] == Literal(4)
     assert edges[expand("kg:usesDataset")] == Literal(2) and edges[expand("skos:broader")] == Literal(3)
+
+
+def test_the_figures_of_a_quality_card_are_given_out(small_atlas: Path, tmp_path: Path) -> None:
+    row = {"support": 40, "precision": 0.9, "recall": 0.8, "f1": 0.847}
+    card = {"papers": 20, "rows": {"usesDataset": row}, "macro f1": 0.847}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    with TestClient(create_app(Settings(store=str(small_atlas), quality_card=str(tmp_path / "card.json")))) as client:
+        graph = rdflib.Graph().parse(data=client.get("/.well-known/void.ttl").text, format="turtle")
+
+    found = {float(v) for v in graph.objects(None, URIRef(expand("dqv:value")))}
+    assert found == {0.9, 0.8, 0.847}
+    metric = graph.value(None, URIRef(expand("dcterms:subject")), URIRef(expand("kg:usesDataset")))
+    assert (metric, rdflib.RDF.type, URIRef(expand("dqv:Metric"))) in graph

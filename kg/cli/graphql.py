@@ -33,13 +33,14 @@ def command(
 
     from graphql_api.limits import Limits
     from graphql_api.service import Question, Service
+    from kg.mirror import local_folder
     from kg.query import Graph
 
     settings = read_settings({"store": store, "min_confidence": min_confidence})
     text = sys.stdin.read() if query == "-" else query
     question = Question(text, _object(variables), operation, explain=explain)
     service = Service(Limits.of(settings), settings.min_confidence)
-    answer = service.answer(Graph.open(settings.store), question)
+    answer = service.answer(Graph.open(local_folder(settings.store, settings.base)), question)
     typer.echo(orjson.dumps(orjson.loads(answer.body), option=orjson.OPT_INDENT_2).decode())
     if not answer.clean:
         raise typer.Exit(1)

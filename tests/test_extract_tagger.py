@@ -165,6 +165,28 @@ def test_a_modality_is_taught_with_what_is_broader_and_optional_ones_do_not_coun
     assert by_id["eeg"] == (0, 1)
 
 
+def test_the_bundled_model_marks_names_that_it_was_not_taught():
+    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+    abstract = (
+        "We propose QuokkaNet, a transformer for lung nodule detection in chest CT. It is evaluated on LUNA16 and "
+        "compared with U-Net, and reaches a sensitivity of 93.1%. Patients with lung cancer are studied."
+    )
+    text = Text("QuokkaNet: lung nodule detection in computed tomography", abstract)
+    (tagged,) = Tagger().tag([text])
+    whole = f"{text.title}\n{text.abstract}"
+
+    def score(name: str, relation: str) -> float:
+        start = np.array([whole.index(name)])
+        return float(tagged.span_features(start, start + len(name))[0, RELATIONS.index(relation)])
+
+    said = {"QuokkaNet": "proposesMethod", "LUNA16": "usesDataset", "U-Net": "usesMethod"}
+    for name, relation in (said | {"lung nodule detection": "addressesTask", "93.1": "results"}).items():
+        assert score(name, relation) > 0.5, (name, relation)
+    assert score("Patients with", "usesDataset") < 0.1
+    by_id = dict(zip(concepts("Modality"), tagged.modalities.tolist(), strict=True))
+    assert by_id["ct"] > 0.5 > by_id["eeg"]
+
+
 def test_a_trained_model_is_repeatable_and_reads_what_it_was_taught(tmp_path):
     pytest.importorskip("torch", reason="the extra `train` is not installed")
     from kg.extract.tagger_training import Recipe, out_of_fold, train

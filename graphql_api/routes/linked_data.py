@@ -14,6 +14,7 @@ from graphql_api.negotiation import etag, is_fresh
 from graphql_api.routes.pages import site_of
 from graphql_api.state import Served, State
 from graphql_api.web.entities import entity_page
+from graphql_api.web.rendering import assets_digest
 from kg.settings import Settings
 from kg.statements import statements_for
 from kg.store.rdf import context
@@ -43,7 +44,7 @@ def router(served: Served, settings: Settings) -> APIRouter:
         node = state.graph.node(id_)
         document = Document(
             path=f"/{id_}",
-            version=f"{state.version} {settings.data_license}",
+            version=f"{state.version} {settings.data_license} {assets_digest()}",
             title=node.label,
             statements=lambda: statements_about(node, state, description_of(state.snapshot, settings, request).dataset),
             page=lambda: entity_page(state, node, site_of(request, settings), settings.allow_load),

@@ -7,8 +7,8 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 
+from graphql_api.delivery import Pages, Static
 from graphql_api.state import Served
 from graphql_api.web.compare import compare_file, compare_page
 from graphql_api.web.entities import list_page
@@ -27,10 +27,11 @@ SUGGESTIONS = 8
 def router(served: Served, settings: Settings) -> APIRouter:
     """The routes of the web pages."""
     routes = APIRouter(include_in_schema=False)
+    pages = Pages(served)
 
     @routes.get("/")
     def front(request: Request) -> Response:
-        return papers_page(request, served.now(), site_of(request, settings))
+        return pages.answer(request, lambda state: papers_page(request, state, site_of(request, settings)))
 
     @routes.get("/suggest")
     def suggest(q: str = "") -> Response:
@@ -40,31 +41,31 @@ def router(served: Served, settings: Settings) -> APIRouter:
 
     @routes.get("/graph")
     def graph(request: Request) -> Response:
-        return graph_page(request, served.now())
+        return pages.answer(request, lambda state: graph_page(request, state))
 
     @routes.get("/feed")
     def atom(request: Request) -> Response:
-        return feed(request, served.now(), site_of(request, settings))
+        return pages.answer(request, lambda state: feed(request, state, site_of(request, settings)))
 
     @routes.get("/compare")
     def side_by_side(request: Request) -> Response:
-        return compare_page(request, served.now())
+        return pages.answer(request, lambda state: compare_page(request, state))
 
     @routes.get("/compare.{suffix}")
     def side_by_side_file(request: Request, suffix: Literal["csv", "md", "tex"]) -> Response:
-        return compare_file(request, served.now(), suffix)
+        return pages.answer(request, lambda state: compare_file(request, state, suffix))
 
     @routes.get("/plots")
     def plots(request: Request) -> Response:
-        return plots_page(request, served.now())
+        return pages.answer(request, lambda state: plots_page(request, state))
 
     @routes.get("/plots/{name}.csv")
     def plot_data(request: Request, name: str) -> Response:
-        return plot_file(request, served.now(), name)
+        return pages.answer(request, lambda state: plot_file(request, state, name))
 
     for term in CLASSES[1:6]:
-        routes.add_api_route(f"/{term.plural}", _list_of(term.name, served))
-    routes.mount("/static", StaticFiles(directory=PAGES / "static"), name="static")
+        routes.add_api_route(f"/{term.plural}", _list_of(term.name, pages))
+    routes.mount("/static", Static(directory=PAGES / "static"), name="static")
     return routes
 
 
@@ -73,8 +74,8 @@ def site_of(request: Request, settings: Settings) -> str:
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
-def _list_of(cls: str, served: Served) -> Callable[[Request], Response]:
+def _list_of(cls: str, pages: Pages) -> Callable[[Request], Response]:
     def listed(request: Request) -> Response:
-        return list_page(request, served.now(), cls)
+        return pages.answer(request, lambda state: list_page(request, state, cls))
 
     return listed

@@ -37,6 +37,14 @@ POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+HTML_TYPE: Final = "text/html; charset=utf-8"
+HTML_HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept",
+    "Cache-Control": "no-cache",
+}
 
 
 @cache
@@ -51,9 +59,9 @@ def _environment() -> Environment:
 
 @cache
 def assets_digest() -> str:
-    """A digest of the own static files: part of their addresses, so that they may be cached for long."""
+    """A digest of what pages are made of, beside a graph: part of addresses and tags, so that both may be kept."""
     sha = hashlib.sha256()
-    for path in sorted((PAGES / "static").glob("*.*")):
+    for path in sorted([*PAGES.rglob("*.*"), *Path(__file__).parent.glob("*.py")]):
         sha.update(path.read_bytes())
     return sha.hexdigest()[:10]
 
@@ -66,15 +74,7 @@ def page(state: State, template: str, status: int = 200, **values: Any) -> Respo
 def plain_page(template: str, status: int = 200, **values: Any) -> Response:
     """Render a page that needs no graph."""
     known = {"here": "", "words": "", "version": "", "near": ()} | values
-    headers = {
-        "Content-Security-Policy": POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "Vary": "Accept",
-        "Cache-Control": "no-cache",
-    }
-    text = _environment().get_template(template).render(known)
-    return Response(text, status, headers, "text/html; charset=utf-8")
+    return Response(_environment().get_template(template).render(known), status, HTML_HEADERS, HTML_TYPE)
 
 
 def snippet(text: str, words: list[str], around: int = 110) -> str:

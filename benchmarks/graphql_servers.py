@@ -1,11 +1,12 @@
 """The two servers that `bench_graphql` asks: ours, and a stock strawberry application with the answer in memory.
 
 python -m benchmarks.graphql_servers PORT ours FOLDER CACHE_BYTES
-python -m benchmarks.graphql_servers PORT strawberry ANSWER_AS_JSON
+python -m benchmarks.graphql_servers PORT strawberry ANSWER_FILE
 """
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -26,7 +27,7 @@ def stock(answer: str) -> Any:
     from strawberry.extensions import ParserCache, ValidationCache
     from strawberry.fastapi import GraphQLRouter
 
-    found = json.loads(answer)["data"]["papers"]
+    found = json.loads(Path(answer).read_bytes())["data"]["papers"]
 
     @strawberry.type
     class Titled:

@@ -387,3 +387,35 @@ def test_the_sparql_that_means_the_same_comes_on_demand(graph: Graph, service: S
     answer = orjson.loads(service.answer(graph, Question(QUERY_1, explain=True)).body)
 
     assert answer["extensions"]["explain"]["papers"].lstrip().startswith(("SELECT", "PREFIX"))
+
+
+NESTED = """{ papers(first: $n) { nodes { id title modalities { prefLabel }
+    usesDatasets { name usedBy(first: 3) { totalCount nodes { tasks { prefLabel } } } } } } }"""
+
+
+@pytest.mark.parametrize("query", [QUERY_1.replace("first: 20", "first: $n"), NESTED])
+def test_a_larger_page_asks_the_index_no_more_often(
+    graph: Graph, service: Service, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kg.index.columns import StringColumn
+    from kg.index.csr import Csr
+
+    calls: list[str] = []
+    for cls, name in ((StringColumn, "cells"), (Csr, "places")):
+        monkeypatch.setattr(cls, name, _counted(getattr(cls, name), calls))
+
+    def asked(size: int) -> int:
+        calls.clear()
+        answer = service.answer(graph, Question("query ($n: Int!) " + query, {"n": size}))
+        assert answer.clean
+        return len(calls)
+
+    assert asked(5) <= asked(2) <= 40
+
+
+def _counted(function: Any, calls: list[str]) -> Any:
+    def counted(*arguments: Any) -> Any:
+        calls.append(function.__name__)
+        return function(*arguments)
+
+    return counted

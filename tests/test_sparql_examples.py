@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
+from live_server import Server
 
 from benchmarks.generate import write_snapshot
 from graphql_api.app import create_app
@@ -117,3 +119,25 @@ def test_the_examples_are_in_the_wheel() -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
 
     assert "kg" in packages["packages"]
+
+
+def test_the_page_runs_a_query_in_a_browser_that_reaches_nobody_else(
+    listing_atlas: Path, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    browser = program("chromium")
+    server = Server(listing_atlas)
+    try:
+        done = subprocess.run(
+            [
+                browser, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--virtual-time-budget=15000", "--dump-dom",
+                f"{server.url}/sparql-editor?example=code-status",
+            ],
+            capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+    finally:
+        server.stop()
+
+    assert "cm-editor" in done.stdout, "the editor is there"
+    assert re.search(r'id="status"[^>]*>\d rows in', done.stdout), done.stdout[-2000:]
+    assert "<td>released</td>" in done.stdout

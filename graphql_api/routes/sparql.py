@@ -22,8 +22,9 @@ from graphql_api.state import Served
 from graphql_api.web.sparql import sparql_page
 from kg.settings import Settings
 from kg.sparql.library import examples, statements
-from kg.sparql.pool import SparqlPool, SparqlStream
+from kg.sparql.pool import SparqlPool
 from kg.sparql.question import SparqlLimits, SparqlQuery
+from kg.sparql.stream import SparqlStream
 from kg.store.formats import BY_NAME, GRAPHS, names
 from kg.store.rdf import write_statements
 from kg.void import describe_service

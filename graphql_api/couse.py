@@ -99,8 +99,8 @@ def couse_field(cls: str, together: GraphQLObjectType) -> GraphQLField:
         "coUsed(with: DATASET, first: 5) { entity { name } count }",
         column,
         {
-            "with": argument(WITH, "The class of what stands beside it.", "with: DATASET", "DATASET"),
-            "first": argument(GraphQLInt, "At most so many, the most frequent first.", "first: 10", 10),
+            "with": argument(GraphQLNonNull(WITH), "The class of what stands beside it.", "with: DATASET", "DATASET"),
+            "first": argument(GraphQLNonNull(GraphQLInt), "At most so many, the most frequent first.", "first: 10", 10),
         },
         weight=_WEIGHT,
         size=10,

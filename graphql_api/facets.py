@@ -47,9 +47,11 @@ FACET_WEIGHT: Final = 2000
 def facet_arguments() -> dict[str, GraphQLArgument]:
     """The arguments of every facet."""
     return {
-        "first": argument(GraphQLInt, "At most so many values, the most frequent first.", "first: 10", 10),
+        "first": argument(
+            GraphQLNonNull(GraphQLInt), "At most so many values, the most frequent first.", "first: 10", 10
+        ),
         "ownFilter": argument(
-            GraphQLBoolean,
+            GraphQLNonNull(GraphQLBoolean),
             "False: as if `where` had no condition on this facet itself, so that the other choices keep their counts.",
             "ownFilter: false",
             True,

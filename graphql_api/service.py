@@ -24,6 +24,7 @@ from graphql import (
     Visitor,
     execute_sync,
     get_variable_values,
+    is_non_null_type,
     parse,
     specified_rules,
     validate,
@@ -34,7 +35,7 @@ from graphql.validation import MaxIntrospectionDepthRule, NoSchemaIntrospectionC
 from graphql_api.batch import Context
 from graphql_api.errors import PARSE_CODE, RequestErrors, formatted, request_error
 from graphql_api.limits import Limits, Measure, exceeded, introspection_cost, limit_error, measure
-from graphql_api.plan import Compiler, Selections, variables_in
+from graphql_api.plan import Call, Compiler, Selections, variables_in
 from graphql_api.root import schema as whole_schema
 
 if TYPE_CHECKING:
@@ -246,9 +247,13 @@ class Service:
                     errors.append(_located(err, call))
         except GraphQLError as err:
             raise RequestErrors(_with_code(err, "bad-request")) from err
-        if any(call.nodes[0].name.value in _INTROSPECTION for call in calls):
+        if any(_is_introspection(call) for call in calls):
             self._introspect(prepared, operation, given, data, errors)
-        result: dict[str, Any] = {"data": data}
+        # A field that must not be null takes the whole answer with it: "Handling Execution Errors" of the specification.
+        whole = all(
+            data[c.key] is not None or not is_non_null_type(c.field.type) or _is_introspection(c) for c in calls
+        )
+        result: dict[str, Any] = {"data": data if whole else None}
         if errors:
             result["errors"] = [formatted(e) for e in errors[: 4 * _MOST_ERRORS]]
         if context.explain:
@@ -283,6 +288,10 @@ class Service:
         errors += found.errors or []
 
 
+def _is_introspection(call: Call) -> bool:
+    return call.nodes[0].name.value in _INTROSPECTION
+
+
 def failure(errors: list[GraphQLError]) -> Answer:
     """The answer of a request that did not run."""
     return Answer(orjson.dumps({"errors": [formatted(e) for e in errors]}), False, False)
@@ -311,7 +320,7 @@ def _is_sized(document: DocumentNode) -> bool:
     return bool(found)
 
 
-def _located(err: Exception, call: Any) -> GraphQLError:
+def _located(err: Exception, call: Call) -> GraphQLError:
     if isinstance(err, GraphQLError):
         return GraphQLError(
             err.message, call.nodes, path=call.path, original_error=err.original_error, extensions=err.extensions

@@ -55,6 +55,13 @@ def test_an_error_of_a_field_leaves_the_other_fields_alone(client: TestClient) -
     assert error_of(answer)["path"] == ["paper"]
 
 
+def test_a_field_that_must_not_be_null_takes_the_whole_answer_with_it(client: TestClient) -> None:
+    many = '", "'.join(["paper/a"] * 101)
+    answer = post(client, f'{{ stats {{ papers }} nodes(ids: ["{many}"]) {{ id }} }}')
+
+    assert answer.json()["data"] is None and error_of(answer)["path"] == ["nodes"]
+
+
 def test_get_asks_and_never_writes(client: TestClient) -> None:
     asked = client.get(
         "/graphql", params={"query": "query ($n: Int) { papers(first: $n) { nodes { id } } }", "variables": '{"n": 1}'}

@@ -419,3 +419,22 @@ def _counted(function: Any, calls: list[str]) -> Any:
         return function(*arguments)
 
     return counted
+
+
+def test_a_cursor_stays_good_in_the_next_state_as_long_as_its_entity_is_in_the_list(
+    tmp_path: Path, service: Service
+) -> None:
+    publish(tmp_path)
+    query = """query ($a: String) {
+        papers(first: 1, after: $a, orderBy: {title: ASC}) { nodes { id } pageInfo { endCursor } } }"""
+    first = orjson.loads(service.answer(Graph.open(tmp_path), Question(query)).body)["data"]["papers"]
+    cursor = {"a": first["pageInfo"]["endCursor"]}
+
+    publish(tmp_path, [*NODES, paper("f", "A new one that sorts behind", 2025, "New.")])
+    kept = orjson.loads(service.answer(Graph.open(tmp_path), Question(query, cursor)).body)
+    publish(tmp_path, [n for n in NODES if n.id != "paper/d"])
+    gone = orjson.loads(service.answer(Graph.open(tmp_path), Question(query, cursor)).body)
+
+    assert first["nodes"] == [{"id": "paper/d"}]
+    assert kept["data"]["papers"]["nodes"] == [{"id": "paper/f"}]
+    assert gone["errors"][0]["extensions"]["code"] == "bad-cursor" and "paper/d" in gone["errors"][0]["message"]

@@ -28,7 +28,7 @@ SOURCED = "ASK { ?s dcterms:source ?o }"
 
 @pytest.fixture(scope="module")
 def client(small_atlas: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=str(small_atlas), sparql_timeout_s=5))) as made:
+    with TestClient(create_app(Settings(store=str(small_atlas), sparql_timeout_s=30))) as made:
         yield made
 
 

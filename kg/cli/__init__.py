@@ -23,6 +23,7 @@ COMMANDS = (
     "load",
     "update",
     "extract",
+    "partition",
     "serve",
     "demo",
     "stats",

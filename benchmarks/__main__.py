@@ -11,6 +11,10 @@ import runpy
 import sys
 
 BENCHES = {
+    "extract": (
+        "benchmarks.bench_extract",
+        "abstracts a second and memory of the readers against spaCy and the bare matcher",
+    ),
     "query": ("benchmarks.query", "contract queries over the index against SPARQL on the same snapshot"),
     "graphql": (
         "benchmarks.bench_graphql",

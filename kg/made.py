@@ -13,6 +13,7 @@ MADE: dict[str, str] = {
     "graphql_api/schema.graphql": "graphql_api.root:sdl",
     "docs/data-model.md": "kg.data_model_page:page",
     "docs/shapes.ttl": "kg.shapes:turtle",
+    "docs/quality.md": "kg.quality:bundled_page",
     "docs/sources.md": "kg.fetch._docs:sources_page",
 }
 """A file's path in the checkout, and "module:function" that returns its text."""

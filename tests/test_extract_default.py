@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 
 import pytest
 from conftest import SHARED, require_or_skip
@@ -84,10 +83,6 @@ def test_a_text_is_read_alike_alone_and_among_others(reader):
     among = read(reader, *others[:30], TEXT, *others[30:])
 
     assert among[30] == read(reader, TEXT)[0]
-
-
-def test_an_extractor_survives_the_way_to_another_process(reader):
-    assert read(pickle.loads(pickle.dumps(reader)), TEXT) == read(reader, TEXT)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def command(
     if as_json:
         made = orjson.dumps(card.as_json(), option=orjson.OPT_INDENT_2).decode() + "\n"
     else:
-        made = page([card], f"Made by `kg quality {gold.name} {' '.join(Path(t).name for t in texts)}`.")
+        made = page([card.as_json()], f"Made by `kg quality {gold.name} {' '.join(Path(t).name for t in texts)}`.")
     if output is None:
         typer.echo(made, nl=False)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,6 +25,13 @@ def command(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The model to write (.npz).")],
     seed: Annotated[int, typer.Option(help="The same papers and seed give the same model.")] = 0,
     effort: Annotated[float, typer.Option(min=0.02, max=10, help="Scales the number of trees, and the time.")] = 1.0,
+    tagger: Annotated[
+        bool, typer.Option("--tagger", help="Train the small transformer too, beside MODEL: takes hours.")
+    ] = False,
+    scores: Annotated[
+        Path | None,
+        typer.Option("--tagger-scores", metavar="FOLDER", help="Its held-out scores from an earlier training."),
+    ] = None,
 ) -> None:
     """Train an extraction model, print its cross-validated figures and keep them beside it (.json)."""
     import orjson
@@ -32,17 +39,23 @@ def command(
     from kg.extract.model import write_model
     from kg.quality import make_card, page
     from kg.quality.texts import read_texts
-    from kg.train import read_papers, train
+    from kg.train import read_papers, tagged, train
+
+    def say(what: str) -> None:
+        typer.echo(what, err=True)
 
     papers = read_papers(gold, read_texts(texts))
-    trained = train(papers, seed, lambda what: typer.echo(what, err=True), effort)
+    if tagger:
+        scores = tagged.train_tagger(papers, output, seed, say)
+    said = None if scores is None else tagged.read_scores(scores, len(papers))
+    trained = train(papers, seed, say, effort, said)
     write_model(output, trained.model)
     golds = [p.gold for p in papers]
     cards = [
         make_card("default, cross-validated", golds, trained.claims),
         make_card("fast, cross-validated", golds, trained.fast_claims),
     ]
-    figures = {"version": trained.model.version, "seed": seed, "cards": [c.as_json() for c in cards]}
+    figures: dict[str, Any] = {"version": trained.model.version, "seed": seed, "cards": [c.as_json() for c in cards]}
     output.with_suffix(".json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
     how = f"Five folds of {len(papers):,} annotated papers; every claim is about a paper its model had not seen."
-    typer.echo(page(cards, how))
+    typer.echo(page(figures["cards"], how))

@@ -54,9 +54,9 @@ def get_extractor(name: str = "default") -> Extractor:
         make: Callable[[], Extractor] = getattr(import_module(module), attribute)
         return make()
     if name.endswith(MODEL_SUFFIX):
-        from kg.extract.learned import LearnedExtractor
+        from kg.extract.learned import trained
 
-        return LearnedExtractor(Path(name).stem, Path(name))
+        return trained(Path(name))
     plug_in = next(iter(entry_points(group=_GROUP, name=name)), None)
     if plug_in is None:
         raise ExtractorError(

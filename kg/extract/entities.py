@@ -12,6 +12,7 @@ from kg.extract.decoding import choose
 from kg.extract.explaining import reasons_of
 from kg.extract.matrix import RELATIONS, statistics_block
 from kg.extract.naming import MOST_ALIASES, name_of, passage
+from kg.extract.tagging import entity_block
 from kg.extract.words import fold, hash_of
 from schema.annotation import Annotation
 
@@ -23,58 +24,65 @@ if TYPE_CHECKING:
     from kg.extract.decoding import Choice
     from kg.extract.model import AliasTable, EntityModel
     from kg.extract.reading import Batch
+    from kg.extract.tagger import Tagged
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Living candidates of a batch: entity numbers, their first-stage columns and scores, and the final scores."""
+    """Living candidates of a batch: entity numbers, their first-stage columns, and their scores."""
 
     entities: NDArray[np.int64]
     columns: NDArray[np.float32]  # (rows, features)
-    first: NDArray[np.float32]
     scores: NDArray[np.float32]
 
 
 def entity_columns(batch: Batch, model: EntityModel) -> NDArray[np.float32]:
-    """The columns of the first stage, one row per entity."""
+    """The columns of the first stage: one row per column, one column per entity."""
     counted = statistics_block(batch.tokens, batch.word, batch.mentions, batch.features, model.statistics)
-    columns: NDArray[np.float32] = np.concatenate([batch.plain, counted], axis=1)[:, model.columns]
-    return columns
+    # chosen and turned in one go: the trees read column by column
+    by_feature: NDArray[np.float32] = np.concatenate([batch.plain, counted], axis=1).T[model.columns]
+    return by_feature
 
 
-def score_entities(batch: Batch, model: EntityModel, *, both_stages: bool) -> Scored:
-    """Probabilities of each relation for each candidate that may matter."""
-    width = len(RELATIONS)
+def score_entities(batch: Batch, model: EntityModel, tagged: Sequence[Tagged] | None, *, both: bool) -> Scored:
+    """Probabilities of each relation for each candidate that may matter, by the first stage or by both."""
     if not len(batch.mentions.start):
-        none = np.zeros((0, width), np.float32)
-        return Scored(np.zeros(0, np.int64), none, none, none)
-    columns = entity_columns(batch, model)
-    by_feature = np.ascontiguousarray(columns.T)
-    first = np.stack([trees.probabilities(by_feature) for trees in model.first], axis=1)
+        return Scored(np.zeros(0, np.int64), np.zeros((0, 1), np.float32), np.zeros((0, len(RELATIONS)), np.float32))
+    by_feature = np.ascontiguousarray(entity_columns(batch, model))
+    first = np.stack([trees.probabilities(by_feature) for trees in model.first.trees], axis=1)
     alive = np.flatnonzero(first.max(axis=1) > model.floor)
-    columns, first = columns[alive], first[alive]
-    if not both_stages or not len(alive):
-        return Scored(alive, columns, first, first)
-    context = context_block(batch.tokens, batch.table, batch.mentions, alive, first)
-    by_feature = np.ascontiguousarray(np.concatenate([context, columns], axis=1).T)
-    scores = np.stack([trees.probabilities(by_feature) for trees in model.second], axis=1)
-    return Scored(alive, columns, first, scores)
+    columns, first = np.ascontiguousarray(by_feature[:, alive].T), first[alive]
+    if not both or not len(alive):
+        return Scored(alive, columns, first)
+    blocks = [context_block(batch.tokens, batch.table, batch.mentions, alive, first), columns]
+    if model.needs_tagger:
+        assert tagged is not None
+        blocks.append(entity_block(batch, alive, tagged))
+    by_feature = np.ascontiguousarray(np.concatenate(blocks, axis=1).T)
+    scores = np.stack([trees.probabilities(by_feature) for trees in model.second.trees], axis=1)
+    return Scored(alive, columns, scores)
 
 
 def extract_entities(
-    batch: Batch, model: EntityModel, aliases: AliasFinder, maker: str, *, both_stages: bool = True
+    batch: Batch,
+    model: EntityModel,
+    aliases: AliasFinder,
+    maker: str,
+    tagged: Sequence[Tagged] | None = None,
+    *,
+    both: bool = True,
 ) -> list[list[Annotation]]:
     """The edges to named things of each text of a batch."""
-    scored = score_entities(batch, model, both_stages=both_stages)
-    thresholds = model.thresholds if both_stages else model.thresholds_first
-    curves = model.curves if both_stages else model.curves_first
-    chosen = choose(batch.tokens, batch.mentions, scored.entities, scored.scores, thresholds)
+    scored = score_entities(batch, model, tagged, both=both)
+    judge = model.second if both else model.first
+    chosen = choose(batch.tokens, batch.mentions, scored.entities, scored.scores, judge.thresholds)
     row_of = {int(e): i for i, e in enumerate(scored.entities)}
     why = reasons_of(chosen, row_of, scored.columns, model)
     out: list[list[Annotation]] = []
     for choices in chosen:
         edges = (
-            _edge(batch, c, curves[c.relation].at(c.score), aliases, maker, why[c.relation, c.entity]) for c in choices
+            _edge(batch, c, judge.curves[c.relation].at(c.score), aliases, maker, why[c.relation, c.entity])
+            for c in choices
         )
         out.append([e for e in edges if e is not None])
     return out
@@ -83,7 +91,9 @@ def extract_entities(
 def _edge(
     batch: Batch, choice: Choice, confidence: float, aliases: AliasFinder, maker: str, cues: tuple[str, ...]
 ) -> Annotation | None:
-    name, others = name_of(batch.tokens, batch.table, batch.texts, batch.mentions, choice.entity)
+    name, others = name_of(
+        batch.tokens, batch.table, batch.texts, batch.mentions, choice.entity, RELATIONS[choice.relation]
+    )
     if is_junk(name):
         return None
     relation = RELATIONS[choice.relation]
@@ -107,6 +117,7 @@ _EMPTY = frozenset(
     network networks algorithm algorithms technique techniques architecture architectures dataset datasets data
     benchmark benchmarks task tasks problem problems work paper study results performance experiments tool tools
     strategy module modules pipeline baseline baselines state of art sota et al corpus database cohort
+    url urls http https www link links page code github
     """.split()  # noqa: SIM905
 )
 

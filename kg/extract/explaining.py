@@ -92,6 +92,8 @@ def phrase(column: str) -> str:
             return f"{_PARTS[part]} {verb} of {_VERBS[relation]}"
     if column in _PLACES:
         return _PLACES[column]
+    if column.startswith("known "):
+        return "a name, or part of one, that the concept tables know"
     side, _, cue = column.partition(" ")
     if side in ("before", "after") and column in PLAIN:
         return f"near, on its {'left' if side == 'before' else 'right'}: {_CUE_WORDS.get(cue, cue)}"
@@ -107,7 +109,7 @@ def reasons_of(
 ) -> dict[tuple[int, int], tuple[str, ...]]:
     """(relation, entity) -> the reasons that weighed most."""
     out: dict[tuple[int, int], tuple[str, ...]] = {}
-    for relation, trees in enumerate(model.first):
+    for relation, trees in enumerate(model.first.trees):
         entities = [c.entity for choices in chosen for c in choices if c.relation == relation]
         if not entities:
             continue

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kg.extract.candidates import is_in
 from kg.extract.cues import NAMES
+from kg.extract.gazetteer import TABLES as TABLES_OF_CONCEPTS
+from kg.extract.gazetteer import gazetteer
 from kg.extract.passages import CLOSE, COLON, COMMA, GAPS, OPEN, QUOTE
 from kg.extract.words import CAMEL, CAPITAL, CAPITALS, DIGIT, LONG, SHAPES, SINGLE
 
@@ -225,4 +228,26 @@ TEXT_COUNTS = (
     "colons",
     "acronyms",
     "camels",
+)
+
+
+def mention_gazetteer(
+    tokens: Tokens, table: NDArray[np.uint64], mentions: Mentions, lookups: NDArray[np.uint64]
+) -> NDArray[np.float32]:
+    """Whether the concept tables know the name, its last two words, its last word."""
+    word = table[tokens.words, 0]
+    last = mentions.end - 1
+    two = mentions.end - mentions.start > 1
+    before = np.maximum(last - 1, 0)
+    pair = np.where(two, word[before] * table[tokens.words[last], 1] + word[last], lookups[:, 0])
+    columns = []
+    for whole, lasts in gazetteer():
+        columns += [is_in(lookups[:, 0], whole), is_in(pair, whole), is_in(word[last], lasts), is_in(word[last], whole)]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+GAZETTEER = tuple(
+    f"{part} {table}"
+    for table in TABLES_OF_CONCEPTS
+    for part in ("known", "known end", "known last word", "known word")
 )

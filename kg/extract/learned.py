@@ -12,11 +12,12 @@ from kg.extract.modalities import extract_modalities
 from kg.extract.model import read_model
 from kg.extract.reading import Batch
 from kg.extract.results import extract_results
+from kg.extract.tagger import Tagger
 from kg.extract.words import Lexicon
 from schema.annotation import Annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from schema.annotation import Text
@@ -28,11 +29,14 @@ BATCH = 48
 class LearnedExtractor:
     """Reads texts in small batches; a text's annotations do not depend on the others of its batch."""
 
-    def __init__(self, name: str = "default", model: Path | None = None, *, both_stages: bool = True) -> None:
+    def __init__(
+        self, name: str, model: Path | None = None, tagger: Callable[[], Tagger] | None = None, *, both: bool = True
+    ) -> None:
         self.name = name
         self._model = read_model(model)
+        self._both = both
+        self._tagger = tagger() if tagger is not None and both and self._model.entities.needs_tagger else None
         self.version = self._model.version
-        self._both_stages = both_stages
         self._lexicon = Lexicon(CLASSES)
         self._aliases = AliasFinder(self._model.aliases)
 
@@ -54,9 +58,10 @@ class LearnedExtractor:
         batch = Batch.read([(t.title, t.abstract) for t in texts], self._lexicon, model.entities.boundaries)
         if not len(batch.tokens.words):
             return [Annotations(t.title, code=extract_code(t, self.maker)) for t in texts]
-        edges = extract_entities(batch, model.entities, self._aliases, self.maker, both_stages=self._both_stages)
-        modalities = extract_modalities(batch, model.modalities, self.maker)
-        results = extract_results(batch, model.results, self.maker)
+        tagged = None if self._tagger is None else list(self._tagger.tag(texts))
+        edges = extract_entities(batch, model.entities, self._aliases, self.maker, tagged, both=self._both)
+        modalities = extract_modalities(batch, model.modalities, self.maker, tagged)
+        results = extract_results(batch, model.results, self.maker, tagged)
         return [
             Annotations(text.title, (*e, *m), extract_code(text, self.maker), tuple(r))
             for text, e, m, r in zip(texts, edges, modalities, results, strict=True)
@@ -64,10 +69,20 @@ class LearnedExtractor:
 
 
 def default() -> LearnedExtractor:
-    """The best reader that the package brings."""
-    return LearnedExtractor("default")
+    """The best reader that the package brings: both stages and the tagger."""
+    return LearnedExtractor("default", tagger=Tagger)
 
 
 def fast() -> LearnedExtractor:
-    """The first stage alone: ten times the speed."""
-    return LearnedExtractor("fast", both_stages=False)
+    """The first stage alone: several times the speed."""
+    return LearnedExtractor("fast", both=False)
+
+
+def tagger_folder(model: Path) -> Path:
+    """Where the tagger of a trained model lies: beside it."""
+    return model.with_suffix(".tagger")
+
+
+def trained(model: Path) -> LearnedExtractor:
+    """The reader of a model that `kg train` wrote, with its tagger where it needs one."""
+    return LearnedExtractor(model.stem, model, lambda: Tagger(tagger_folder(model)))

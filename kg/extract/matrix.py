@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RELATIONS = ("usesDataset", "introducesDataset", "proposesMethod", "usesMethod", "addressesTask", "studiesCondition")
 
 
+_LATE = 1 << 40
+
+
 @dataclass(frozen=True, slots=True)
 class MentionFeatures:
     """Everything about the mentions of a batch that no statistics are needed for."""
@@ -28,16 +31,19 @@ class MentionFeatures:
     shapes: NDArray[np.float32]
     places: NDArray[np.float32]
     counts: NDArray[np.float32]
+    known: NDArray[np.float32]
 
 
 def mention_features(tokens: Tokens, table: NDArray[np.uint64], mentions: Mentions) -> MentionFeatures:
     """Look at every mention once."""
+    lookups = f.mention_lookups(tokens, table, mentions)
     return MentionFeatures(
-        f.mention_lookups(tokens, table, mentions),
+        lookups,
         f.mention_distances(tokens, table, mentions),
         f.mention_shapes(tokens, table, mentions),
         f.mention_places(tokens, mentions),
         f.text_counts(tokens, table, mentions),
+        f.mention_gazetteer(tokens, table, mentions, lookups),
     )
 
 
@@ -52,8 +58,8 @@ def plain_block(mentions: Mentions, feats: MentionFeatures) -> NDArray[np.float3
     sizes = np.diff(mentions.first)
     title = feats.places[:, 0]
     # the first mention of the abstract shows the true case; titles are often capitalised
-    order = np.where(title > 0, 10**6, 0) + np.arange(len(title))
-    canonical = np.minimum.reduceat(order, starts) % 10**6 if len(starts) else starts
+    order = np.where(title > 0, _LATE, 0) + np.arange(len(title))
+    canonical = np.minimum.reduceat(order, starts) % _LATE if len(starts) else starts
     return np.concatenate(
         [
             np.minimum.reduceat(feats.distances, starts, axis=0),
@@ -66,6 +72,7 @@ def plain_block(mentions: Mentions, feats: MentionFeatures) -> NDArray[np.float3
             sizes[:, None].astype(np.float32),
             mentions.pair[:, None].astype(np.float32),
             feats.counts[starts],
+            np.maximum.reduceat(feats.known, starts, axis=0),
         ],
         axis=1,
     )
@@ -83,6 +90,7 @@ PLAIN = (
     "mentions",
     "acronym pair",
     *f.TEXT_COUNTS,
+    *f.GAZETTEER,
 )
 
 

@@ -10,15 +10,19 @@ import numpy as np
 
 from kg.extract.modality_features import ModalityNames, find_hits, modality_block, text_terms
 from kg.extract.naming import passage
+from kg.extract.tagging import modality_column
 from schema.annotation import Annotation
 from schema.concepts import concepts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from kg.extract.modality_features import Hits
     from kg.extract.model import ModalityModel
     from kg.extract.reading import Batch
+    from kg.extract.tagger import Tagged
 
 
 @cache
@@ -40,7 +44,7 @@ def alias_keys(hits: Hits) -> NDArray[np.uint64]:
 
 
 def modality_scores(
-    batch: Batch, model: ModalityModel, hits: Hits
+    batch: Batch, model: ModalityModel, hits: Hits, tagged: Sequence[Tagged] | None
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float32]]:
     """Columns (text, concept, column), which cells are worth a look, and the linear scores."""
     names = modality_names()
@@ -49,20 +53,25 @@ def modality_scores(
     linear = model.terms.scores(text, term, texts)
     rates = model.rates.rates(alias_keys(hits))
     columns = modality_block(batch.tokens, batch.table, names, hits, linear, rates, model.base)
+    if tagged is not None and model.tagged is not None:
+        columns = np.concatenate([columns, modality_column(tagged).reshape(-1, 1)], axis=1)
     own = np.zeros(linear.shape, bool)
     own[batch.tokens.text[hits.token], hits.concept] = True
     return columns.reshape(texts, len(names.ids), -1), own | (linear > model.floor), linear
 
 
-def extract_modalities(batch: Batch, model: ModalityModel, maker: str) -> list[list[Annotation]]:
+def extract_modalities(
+    batch: Batch, model: ModalityModel, maker: str, tagged: Sequence[Tagged] | None = None
+) -> list[list[Annotation]]:
     """The modality edges of each text of a batch: the most specific concepts that are likely enough."""
     names = modality_names()
+    judge = model.plain if tagged is None or model.tagged is None else model.tagged
     hits = find_hits(batch.tokens, batch.table, names)
-    columns, open_, _ = modality_scores(batch, model, hits)
+    columns, open_, _ = modality_scores(batch, model, hits, tagged)
     scores = np.zeros(open_.shape, np.float32)
     if open_.any():
-        scores[open_] = model.trees.probabilities(np.ascontiguousarray(columns[open_].T))
-    chosen = scores >= model.threshold
+        scores[open_] = judge.trees[0].probabilities(np.ascontiguousarray(columns[open_].T))
+    chosen = scores >= judge.thresholds[0]
     broader = (chosen[:, :, None] & names.above[None]).any(axis=1)
     out: list[list[Annotation]] = [[] for _ in batch.texts]
     table = concepts("Modality")
@@ -74,7 +83,7 @@ def extract_modalities(batch: Batch, model: ModalityModel, maker: str) -> list[l
                 "targetsModality",
                 found.label,
                 evidence,
-                model.curve.at(float(scores[text, concept])),
+                judge.curves[0].at(float(scores[text, concept])),
                 maker,
                 found.id,
                 cues=_cues(batch, hits, names, int(text), int(concept)),

@@ -35,19 +35,29 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """Trees for one or more questions, the score that each claim must reach, and what a score is worth."""
+
+    trees: tuple[Trees, ...]
+    thresholds: NDArray[np.float32]
+    curves: tuple[Curve, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EntityModel:
-    """Trees for the six relations to named things; the second stage also sees the first one's scores."""
+    """The six relations to named things.
+
+    The first stage scores each candidate alone (and is all that `fast` uses), the second also by what the others
+    scored, and by the tagger's scores if ``needs_tagger``.
+    """
 
     boundaries: Boundaries
-    columns: NDArray[np.int32]  # of the candidates' columns, those that the first stage reads
+    columns: NDArray[np.int32]  # of the candidates' columns, those that are read
     statistics: Statistics
-    first: tuple[Trees, ...]
-    second: tuple[Trees, ...]
+    first: Judge
     floor: float  # a candidate whose best first score is below this goes no further
-    thresholds_first: NDArray[np.float32]
-    thresholds: NDArray[np.float32]
-    curves_first: tuple[Curve, ...]
-    curves: tuple[Curve, ...]
+    second: Judge
+    needs_tagger: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +67,9 @@ class ModalityModel:
     terms: TermModel
     rates: RateTable
     base: NDArray[np.float32]
-    trees: Trees
     floor: float
-    threshold: float
-    curve: Curve
+    plain: Judge
+    tagged: Judge | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +78,8 @@ class ResultModel:
 
     metrics: NDArray[np.uint64]
     tables: tuple[RateTable, ...]
-    trees: Trees
-    threshold: float
-    curve: Curve
+    plain: Judge | None
+    tagged: Judge | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ _CLASSES: tuple[type[Any], ...] = (
     ResultModel,
     AliasTable,
     Curve,
+    Judge,
     Boundaries,
     Statistics,
     RateTable,

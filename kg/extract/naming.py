@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kg.extract.passages import HYPHEN, SPACE
-from kg.extract.words import CAMEL, CAPITALS, DIGIT, TYPE
+from kg.extract.words import CAMEL, CAPITALS, DIGIT, TYPE, TYPE_WORDS, fold
 from schema.annotation import Evidence
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ def printed(tokens: Tokens, texts: Sequence[tuple[str, str]], start: int, end: i
 
 
 def name_of(
-    tokens: Tokens, table: NDArray[np.uint64], texts: Sequence[tuple[str, str]], mentions: Mentions, entity: int
+    tokens: Tokens,
+    table: NDArray[np.uint64],
+    texts: Sequence[tuple[str, str]],
+    mentions: Mentions,
+    entity: int,
+    relation: str,
 ) -> tuple[str, tuple[str, ...]]:
     """The name under which a thing is reported and its other names in the text.
 
@@ -54,7 +59,7 @@ def name_of(
     for i in order:
         start, end = int(mentions.start[i]), int(mentions.end[i])
         forms.setdefault(int(mentions.key[i]), []).append(
-            clean(printed(tokens, texts, start, _with_type(tokens, table, start, end)))
+            clean(printed(tokens, texts, start, _with_type(tokens, texts, table, start, end, relation)))
         )
     names = [_commonest(some) for some in forms.values()]
     names.sort(key=lambda n: (_rank(n), len(n))) if len(names) > 1 else None
@@ -70,14 +75,26 @@ def _commonest(forms: list[str]) -> str:
     return max(dict.fromkeys(forms), key=lambda f: (forms.count(f), -forms.index(f)))
 
 
-def _with_type(tokens: Tokens, table: NDArray[np.uint64], start: int, end: int) -> int:
-    """One past the type word that follows a common (not coined) name, or ``end``."""
+_TYPE_WORDS = {
+    "usesMethod": TYPE_WORDS
+    - {"dataset", "data", "set", "benchmark", "corpus", "corpora", "database", "disease", "task"},
+    "studiesCondition": frozenset({"disease"}),
+}
+_TYPE_WORDS["proposesMethod"] = _TYPE_WORDS["usesMethod"]
+
+
+def _with_type(
+    tokens: Tokens, texts: Sequence[tuple[str, str]], table: NDArray[np.uint64], start: int, end: int, relation: str
+) -> int:
+    """One past the type word that follows a common (not coined) name and belongs to things of its kind, or ``end``."""
     if end >= len(tokens.words) or tokens.gap[end] not in (SPACE, HYPHEN):
         return end
     flags = table[tokens.words[start:end], 2]
     coined = ((flags & np.uint64(CAPITALS | CAMEL | DIGIT)) > 0).any()
-    follows = int(table[tokens.words[end], 2]) & TYPE
-    return end + 1 if follows and not coined else end
+    if coined or not int(table[tokens.words[end], 2]) & TYPE:
+        return end
+    word = fold(printed(tokens, texts, end, end + 1))
+    return end + 1 if word in _TYPE_WORDS.get(relation, ()) else end
 
 
 def passage(tokens: Tokens, texts: Sequence[tuple[str, str]], token: int) -> Evidence:

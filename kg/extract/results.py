@@ -12,6 +12,7 @@ from kg.extract.cues import STOPS
 from kg.extract.entities import key_of
 from kg.extract.naming import clean, passage, printed
 from kg.extract.result_features import Metrics, Numbers, find_metrics, find_numbers, number_block, pairs
+from kg.extract.tagging import number_block as tagged_numbers
 from kg.extract.words import fold, hash_of
 from schema.annotation import ResultAnnotation
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from kg.extract.model import ResultModel
     from kg.extract.reading import Batch
+    from kg.extract.tagger import Tagged
 
 _DELTA = frozenset(
     """
@@ -84,15 +86,19 @@ def pair_columns(
     metric: NDArray[np.int64],
     paired: NDArray[np.float32],
     model: ResultModel,
+    tagged: Sequence[Tagged] | None = None,
 ) -> NDArray[np.float32]:
     """The columns of each pair of a number and a metric."""
     beside = [t.rates(k[number]) for t, k in zip(model.tables[:4], number_lookups(batch, numbers), strict=True)]
     named = [t.rates(k[metric]) for t, k in zip(model.tables[4:], metric_lookups(batch, metrics), strict=True)]
     alone = number_block(batch.texts, batch.tokens, batch.table, numbers)[number]
-    return np.concatenate([paired, alone, *beside, *named], axis=1)
+    said = [] if tagged is None else [tagged_numbers(batch, numbers, tagged)[number]]
+    return np.concatenate([paired, alone, *beside, *named, *said], axis=1)
 
 
-def extract_results(batch: Batch, model: ResultModel, maker: str) -> list[list[ResultAnnotation]]:
+def extract_results(
+    batch: Batch, model: ResultModel, maker: str, tagged: Sequence[Tagged] | None = None
+) -> list[list[ResultAnnotation]]:
     """The results of each text of a batch, in the order of the text."""
     out: list[list[ResultAnnotation]] = [[] for _ in batch.texts]
     numbers = find_numbers(batch.texts, batch.tokens)
@@ -103,14 +109,19 @@ def extract_results(batch: Batch, model: ResultModel, maker: str) -> list[list[R
     number, metric, paired = pairs(batch.tokens, numbers, metrics)
     if not len(number):
         return out
-    columns = pair_columns(batch, numbers, metrics, number, metric, paired, model)
-    scores = model.trees.probabilities(np.ascontiguousarray(columns.T))
+    if tagged is None or model.tagged is None:
+        tagged, judge = None, model.plain
+    else:
+        judge = model.tagged
+    assert judge is not None
+    columns = pair_columns(batch, numbers, metrics, number, metric, paired, model, tagged)
+    scores = judge.trees[0].probabilities(np.ascontiguousarray(columns.T))
     best: dict[int, int] = {}
     for row in np.lexsort((-scores, number)).tolist():
         best.setdefault(int(number[row]), row)
     for n, row in sorted(best.items()):
-        if scores[row] >= model.threshold:
-            confidence = model.curve.at(float(scores[row]))
+        if scores[row] >= judge.thresholds[0]:
+            confidence = judge.curves[0].at(float(scores[row]))
             out[int(numbers.text[n])].append(_result(batch, numbers, metrics, n, int(metric[row]), confidence, maker))
     return out
 

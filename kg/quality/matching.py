@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from kg.extract.words import TYPE_WORDS
@@ -24,6 +25,7 @@ _OVERLAP = 0.6
 Tokens = tuple[str, ...]
 
 
+@lru_cache(maxsize=100_000)
 def tokens(name: str) -> Tokens:
     """The folded words of a name.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,16 @@ from kg.extract.candidates import MOST_WORDS_KNOWN, Boundaries
 from kg.extract.context import context_block
 from kg.extract.cues import CLASSES, STOPS
 from kg.extract.decoding import choose
+from kg.extract.entities import AliasFinder, is_junk
 from kg.extract.matrix import RELATIONS, statistics_block
-from kg.extract.model import Curve, EntityModel
-from kg.extract.naming import MOST_ALIASES, name_of
+from kg.extract.model import Curve, EntityModel, Judge
+from kg.extract.naming import name_of
 from kg.extract.reading import Batch
 from kg.extract.statistics import Statistics, count_rates, word_weights
+from kg.extract.tagger import Tagged
+from kg.extract.tagging import entity_block
 from kg.quality.judging import NAMED, judge
+from kg.train.aliases import learn_aliases
 from kg.train.boosting import FIRST, SECOND, grow, score, useful_columns
 from kg.train.calibration import GRID, best_threshold, isotonic
 from kg.train.labels import entity_labels, inside_names
@@ -32,6 +37,16 @@ _COLUMNS = 180  # of the first stage; those that trees gain most by
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A fold's living candidates: entity numbers, first-stage scores and columns, labels."""
+
+    alive: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    columns: NDArray[np.float32]
+    labels: NDArray[np.int8]
+
+
 class EntityTrainer:
     """Holds the folds, read once; ``train`` gives the model and the claims on unseen papers."""
 
@@ -42,6 +57,9 @@ class EntityTrainer:
         self.boundaries = learn_boundaries(papers, self.lexicon)
         self.chosen: NDArray[np.int32] | None = None
         self.batches = [self._batch(fold) for fold in range(FOLDS)]
+        self.aliases = [
+            AliasFinder(learn_aliases(p for i, p in enumerate(papers) if i % FOLDS != f)) for f in range(FOLDS)
+        ]
         self.labels = [entity_labels(b, self._papers(i)) for i, b in enumerate(self.batches)]
 
     def _papers(self, fold: int) -> list[Paper]:
@@ -102,11 +120,32 @@ class EntityTrainer:
         )
         return Statistics(tuple(tables), near)
 
-    def train(self) -> tuple[EntityModel, list[dict[str, object]], list[dict[str, object]]]:
-        """The model; and, for each paper, the claims of both stages and of the first alone, held out."""
+    def train(
+        self, tagged: Sequence[Tagged] | None = None
+    ) -> tuple[EntityModel, list[dict[str, object]], list[dict[str, object]]]:
+        """The model; and, for each paper, the held-out claims of the first stage and of both.
+
+        The second stage reads the tagger's (held-out) scores where they are given.
+        """
+        held = self.first_stage()
+        second, claims = self.second_stage(held, tagged)
+        first_cut, first_curves, first_claims = self._settle([h.alive for h in held], [h.scores for h in held])
+        self.say("entities, first stage, on all papers")
+        rows = np.concatenate([self.columns(i, set()) for i in range(FOLDS)])
+        first = Judge(grow(rows, np.concatenate(self.labels), FIRST, self.seed, self.effort), first_cut, first_curves)
+        known = unique_keys(set().union(*(p.name_keys() for p in self.papers)))
+        b = self.boundaries
+        boundaries = Boundaries(b.stops, b.no_start, b.no_end, known)
+        assert self.chosen is not None
+        statistics = self.statistics(range(FOLDS))
+        model = EntityModel(boundaries, self.chosen, statistics, first, _FLOOR, second, tagged is not None)
+        return model, first_claims, claims
+
+    def first_stage(self) -> list[Held]:
+        """Each fold's living candidates, scored by a model that did not see the fold."""
         self.say("entities, choice of columns")
         self.chosen = useful_columns(self.columns(0, set()), self.labels[0], FIRST, self.seed, _COLUMNS)
-        held, first_scores, columns = [], [], []
+        out = []
         for fold in range(FOLDS):
             self.say(f"entities, first stage, fold {fold + 1} of {FOLDS}")
             rest = [i for i in range(FOLDS) if i != fold]
@@ -115,56 +154,32 @@ class EntityTrainer:
             own = self.columns(fold, set())
             scores = np.stack([score(t, own) for t in trees], axis=1)
             alive = np.flatnonzero(scores.max(axis=1) > _FLOOR)
-            held.append(alive)
-            first_scores.append(scores[alive])
-            columns.append(own[alive])
-        second_rows = [self._second_columns(i, held[i], first_scores[i], columns[i]) for i in range(FOLDS)]
-        alive_labels = [self.labels[i][held[i]] for i in range(FOLDS)]
-        second_scores = self._held_out_second(second_rows, alive_labels)
-        first_cut, first_curves, first_claims = self._settle(held, first_scores)
-        cut, curves, claims = self._settle(held, second_scores)
-        self.say("entities, on all papers")
-        rows = np.concatenate([self.columns(i, set()) for i in range(FOLDS)])
-        first = grow(rows, np.concatenate(self.labels), FIRST, self.seed, self.effort)
-        second = grow(np.concatenate(second_rows), np.concatenate(alive_labels), SECOND, self.seed, self.effort)
-        known = unique_keys(set().union(*(p.name_keys() for p in self.papers)))
-        b = self.boundaries
-        model = EntityModel(
-            Boundaries(b.stops, b.no_start, b.no_end, known),
-            self.chosen,
-            self.statistics(range(FOLDS)),
-            first,
-            second,
-            _FLOOR,
-            first_cut,
-            cut,
-            first_curves,
-            curves,
-        )
-        return model, claims, first_claims
-
-    def _second_columns(
-        self, fold: int, alive: NDArray[np.int64], scores: NDArray[np.float32], columns: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        b = self.batches[fold]
-        return np.concatenate([context_block(b.tokens, b.table, b.mentions, alive, scores), columns], axis=1)
-
-    def _held_out_second(
-        self, rows: Sequence[NDArray[np.float32]], labels: Sequence[NDArray[np.int8]]
-    ) -> list[NDArray[np.float32]]:
-        out = []
-        for fold in range(FOLDS):
-            self.say(f"entities, second stage, fold {fold + 1} of {FOLDS}")
-            rest = [i for i in range(FOLDS) if i != fold]
-            trees = grow(
-                np.concatenate([rows[i] for i in rest]),
-                np.concatenate([labels[i] for i in rest]),
-                SECOND,
-                self.seed,
-                self.effort,
-            )
-            out.append(np.stack([score(t, rows[fold]) for t in trees], axis=1))
+            out.append(Held(alive, scores[alive], own[alive], self.labels[fold][alive]))
         return out
+
+    def second_stage(
+        self, held: Sequence[Held], tagged: Sequence[Tagged] | None
+    ) -> tuple[Judge, list[dict[str, object]]]:
+        """Trees over candidates and their rivals; thresholds, calibration and claims from held-out folds."""
+        rows = [self._second_columns(i, held[i], tagged) for i in range(FOLDS)]
+        labels = [h.labels for h in held]
+        scores = []
+        for fold in range(FOLDS):
+            self.say(f"entities, second stage{' with tagger' if tagged else ''}, fold {fold + 1} of {FOLDS}")
+            rest = [i for i in range(FOLDS) if i != fold]
+            some, wanted = np.concatenate([rows[i] for i in rest]), np.concatenate([labels[i] for i in rest])
+            trees = grow(some, wanted, SECOND, self.seed, self.effort)
+            scores.append(np.stack([score(t, rows[fold]) for t in trees], axis=1))
+        thresholds, curves, claims = self._settle([h.alive for h in held], scores)
+        trees = grow(np.concatenate(rows), np.concatenate(labels), SECOND, self.seed, self.effort)
+        return Judge(trees, thresholds, curves), claims
+
+    def _second_columns(self, fold: int, held: Held, tagged: Sequence[Tagged] | None) -> NDArray[np.float32]:
+        b = self.batches[fold]
+        blocks = [context_block(b.tokens, b.table, b.mentions, held.alive, held.scores), held.columns]
+        if tagged is not None:
+            blocks.append(entity_block(b, held.alive, [tagged[i] for i in self.folds[fold]]))
+        return np.concatenate(blocks, axis=1)
 
     def _settle(
         self, held: Sequence[NDArray[np.int64]], scores: Sequence[NDArray[np.float32]]
@@ -212,12 +227,16 @@ class EntityTrainer:
             for number, choices in zip(numbers, chosen, strict=True):
                 edges = []
                 for c in choices:
-                    name, others = name_of(b.tokens, b.table, b.texts, b.mentions, c.entity)
+                    relation = RELATIONS[c.relation]
+                    name, others = name_of(b.tokens, b.table, b.texts, b.mentions, c.entity, relation)
+                    if is_junk(name):
+                        continue
+                    names = self.aliases[fold].complete(relation, name, others)
                     edges.append(
                         {
-                            "relation": RELATIONS[c.relation],
+                            "relation": relation,
                             "name": name,
-                            "aliases": list(others[:MOST_ALIASES]),
+                            "aliases": list(names),
                             "confidence": c.score,
                         }
                     )

@@ -11,9 +11,11 @@ from kg.extract.candidates import Boundaries
 from kg.extract.cues import CLASSES
 from kg.extract.modalities import alias_keys, modality_names
 from kg.extract.modality_features import TermModel, find_hits, modality_block, text_terms
-from kg.extract.model import ModalityModel
+from kg.extract.model import Judge, ModalityModel
 from kg.extract.reading import Batch
 from kg.extract.statistics import RateTable, count_rates
+from kg.extract.tagger import Tagged
+from kg.extract.tagging import modality_column
 from kg.extract.words import Lexicon
 from kg.quality.judging import closures, judge
 from kg.train.boosting import SMALL, grow, score
@@ -102,53 +104,54 @@ class ModalityTrainer:
         labels = self.labels[cells[:, 0].astype(np.int64), cells[:, 2].astype(np.int64)]
         return count_rates(cells[:, 1], labels[:, None], 1, with_optional=True)
 
-    def columns(self, without: frozenset[int]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def columns(
+        self, without: frozenset[int], said: NDArray[np.float32] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """(text, concept, column) and the cells that are looked at."""
         linear, rates, base = self.learn(without)
         b = self.batch
         cells = modality_block(
             b.tokens, b.table, self.names, self.hits, linear, rates.rates(alias_keys(self.hits)), base
         )
+        if said is not None:
+            cells = np.concatenate([cells, said.reshape(-1, 1)], axis=1)
         return cells.reshape(*self.labels.shape, -1), self.own | (linear > _FLOOR)
 
-    def train(self) -> tuple[ModalityModel, list[list[dict[str, object]]]]:
-        """The model, and the held-out edges of each paper."""
+    def train(
+        self, tagged: Sequence[Tagged] | None = None
+    ) -> tuple[ModalityModel, list[list[dict[str, object]]], list[list[dict[str, object]]] | None]:
+        """The model, and the held-out edges of each paper without and with the tagger's scores."""
+        plain, claims = self._judge(None)
+        with_tagger, tagged_claims = (None, None) if tagged is None else self._judge(modality_column(tagged))
+        _, rates, base = self.learn(frozenset())
+        return ModalityModel(self.term_model(), rates, base, _FLOOR, plain, with_tagger), claims, tagged_claims
+
+    def _judge(self, said: NDArray[np.float32] | None) -> tuple[Judge, list[list[dict[str, object]]]]:
         parts = folds(self.papers)
         scores = np.zeros(self.labels.shape, np.float32)
         for fold in range(FOLDS):
             self.say(f"modalities, fold {fold + 1} of {FOLDS}")
-            rest = [self._cells(frozenset({fold, i}), parts[i]) for i in range(FOLDS) if i != fold]
-            (trees,) = grow(
-                np.concatenate([r[0] for r in rest]),
-                np.concatenate([r[1] for r in rest])[:, None],
-                SMALL,
-                self.seed,
-                self.effort,
-            )
-            columns, open_ = self.columns(frozenset({fold}))
+            rest = [self._cells(frozenset({fold, i}), parts[i], said) for i in range(FOLDS) if i != fold]
+            rows, labels = np.concatenate([r[0] for r in rest]), np.concatenate([r[1] for r in rest])
+            (trees,) = grow(rows, labels[:, None], SMALL, self.seed, self.effort)
+            columns, open_ = self.columns(frozenset({fold}), said)
             mine = np.zeros_like(open_)
             mine[parts[fold]] = open_[parts[fold]]
             scores[mine] = score(trees, columns[mine])
-        self.say("modalities, on all papers")
-        every = [self._cells(frozenset({i}), parts[i]) for i in range(FOLDS)]
-        (trees,) = grow(
-            np.concatenate([r[0] for r in every]),
-            np.concatenate([r[1] for r in every])[:, None],
-            SMALL,
-            self.seed,
-            self.effort,
-        )
-        figures = {t: self._f1(scores, t) for t in GRID.tolist()}
-        threshold = best_threshold(figures)
+        every = [self._cells(frozenset({i}), parts[i], said) for i in range(FOLDS)]
+        rows, labels = np.concatenate([r[0] for r in every]), np.concatenate([r[1] for r in every])
+        final = grow(rows, labels[:, None], SMALL, self.seed, self.effort)
+        threshold = best_threshold({t: self._f1(scores, t) for t in GRID.tolist()})
         loose = [v for n in range(len(self.papers)) for v in self._verdicts(scores, n, threshold * 0.6)]
         curve = isotonic(np.array([v[0] for v in loose]), np.array([v[1] for v in loose], bool))
-        _, rates, base = self.learn(frozenset())
-        model = ModalityModel(self.term_model(), rates, base, trees, _FLOOR, threshold, curve)
         claims = [self._claims(scores, n, threshold) for n in range(len(self.papers))]
-        return model, [[e | {"confidence": curve.at(float(str(e["confidence"])))} for e in edges] for edges in claims]
+        sure = [[e | {"confidence": curve.at(float(str(e["confidence"])))} for e in edges] for edges in claims]
+        return Judge(final, np.array([threshold], np.float32), (curve,)), sure
 
-    def _cells(self, without: frozenset[int], numbers: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-        columns, open_ = self.columns(without)
+    def _cells(
+        self, without: frozenset[int], numbers: Sequence[int], said: NDArray[np.float32] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        columns, open_ = self.columns(without, said)
         mine = np.zeros_like(open_)
         mine[list(numbers)] = open_[list(numbers)]
         return columns[mine], self.labels[mine]

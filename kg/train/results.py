@@ -10,29 +10,20 @@ from numpy.typing import NDArray
 
 from kg.extract.candidates import Boundaries
 from kg.extract.cues import CLASSES
-from kg.extract.model import Curve, ResultModel
+from kg.extract.model import Curve, Judge, ResultModel
 from kg.extract.naming import clean, printed
 from kg.extract.reading import Batch
 from kg.extract.result_features import Metrics, find_metrics, find_numbers, pairs
 from kg.extract.results import metric_keys, metric_lookups, metric_words, number_lookups, pair_columns
 from kg.extract.statistics import RateTable, count_rates
+from kg.extract.tagger import Tagged
 from kg.extract.trees import Trees
 from kg.extract.words import Lexicon
-from kg.quality.judging import judge
+from kg.quality.judging import Verdict, figures, judge
 from kg.quality.matching import tokens
 from kg.train.boosting import SMALL, grow, score
 from kg.train.calibration import GRID, best_threshold, isotonic
 from kg.train.papers import FOLDS, Paper
-
-_NO_TREES = Trees(
-    np.zeros(1, np.int32),
-    np.zeros(0, np.int32),
-    np.zeros(0, np.float32),
-    np.zeros(0, np.uint16),
-    np.zeros(0, np.uint16),
-    np.zeros((0, 16), np.float32),
-)
-_NO_CURVE = Curve(np.zeros(1, np.float32), np.zeros(1, np.float32))
 
 
 class ResultTrainer:
@@ -83,7 +74,7 @@ class ResultTrainer:
             for k in metric_lookups(self.batch, metrics)
         ]
         tables: list[RateTable] = [*beside, *named]
-        return ResultModel(np.zeros(0, np.uint64), tuple(tables), _NO_TREES, 0.5, _NO_CURVE)
+        return ResultModel(np.zeros(0, np.uint64), tuple(tables), None, None)
 
     def _pair_labels(self, metrics: Metrics, number: NDArray[np.int64], metric: NDArray[np.int64]) -> NDArray[np.int8]:
         words = [
@@ -98,31 +89,37 @@ class ResultTrainer:
             np.int8,
         )
 
-    def train(self) -> tuple[ResultModel, list[list[dict[str, object]]]]:
-        """The model, and the held-out results of each paper."""
+    def train(
+        self, tagged: Sequence[Tagged] | None = None
+    ) -> tuple[ResultModel, list[list[dict[str, object]]], list[list[dict[str, object]]] | None]:
+        """The model, and the held-out results of each paper without and with the tagger's scores."""
+        plain, held = self._judge(None)
+        with_tagger, tagged_held = (None, None) if tagged is None else self._judge(tagged)
+        known, metrics = self.metrics(frozenset())
+        number, metric, _ = pairs(self.batch.tokens, self.numbers, metrics)
+        tables = self.learn(frozenset(), metrics, number, metric, self._pair_labels(metrics, number, metric)).tables
+        return ResultModel(known, tables, plain, with_tagger), held, tagged_held
+
+    def _judge(self, tagged: Sequence[Tagged] | None) -> tuple[Judge, list[list[dict[str, object]]]]:
         claims: list[tuple[int, int, float, str]] = []  # paper, number, score, metric
         for fold in range(FOLDS):
             self.say(f"results, fold {fold + 1} of {FOLDS}")
             _, metrics = self.metrics(frozenset({fold}))
-            trees = self._grow(metrics, frozenset({fold}))
-            claims += self._claims(fold, metrics, trees)
-        known, metrics = self.metrics(frozenset())
-        trees = self._grow(metrics, frozenset())
-        number, metric, _ = pairs(self.batch.tokens, self.numbers, metrics)
-        labels = self._pair_labels(metrics, number, metric)
-        tables = self.learn(frozenset(), metrics, number, metric, labels).tables
+            claims += self._claims(fold, metrics, self._grow(metrics, frozenset({fold}), tagged), tagged)
+        _, metrics = self.metrics(frozenset())
+        trees = self._grow(metrics, frozenset(), tagged)
         threshold = best_threshold({t: self._f1(self._held_out(claims, t, None)) for t in GRID.tolist()})
         loose = self._held_out(claims, threshold * 0.6, None)
-        seen = [
-            v
-            for p, rows in enumerate(loose)
-            for v in judge(self.papers[p].gold, {"title": "", "results": rows}, p)
-            if v.row == "results" and v.kind != "missed"
-        ]
+        seen = [v for p, rows in enumerate(loose) for v in self._verdicts(p, rows) if v.kind != "missed"]
         curve = isotonic(np.array([v.confidence for v in seen]), np.array([v.kind != "wrong" for v in seen], bool))
-        return ResultModel(known, tables, trees, threshold, curve), self._held_out(claims, threshold, curve)
+        judged = Judge((trees,), np.array([threshold], np.float32), (curve,))
+        return judged, self._held_out(claims, threshold, curve)
 
-    def _grow(self, metrics: Metrics, without: frozenset[int]) -> Trees:
+    def _verdicts(self, paper: int, rows: list[dict[str, object]]) -> list[Verdict]:
+        found = judge(self.papers[paper].gold, {"title": "", "results": rows}, paper)
+        return [v for v in found if v.row == "results"]
+
+    def _grow(self, metrics: Metrics, without: frozenset[int], tagged: Sequence[Tagged] | None) -> Trees:
         number, metric, paired = pairs(self.batch.tokens, self.numbers, metrics)
         labels = self._pair_labels(metrics, number, metric)
         fold = self.fold_of[self.numbers.text[number]]
@@ -132,33 +129,42 @@ class ResultTrainer:
                 continue
             mine = fold == inner
             tables = self.learn(without | {inner}, metrics, number, metric, labels)
-            rows.append(
-                pair_columns(self.batch, self.numbers, metrics, number[mine], metric[mine], paired[mine], tables)
-            )
+            rows.append(self._columns(metrics, number[mine], metric[mine], paired[mine], tables, tagged))
             kept.append(labels[mine])
         (trees,) = grow(np.concatenate(rows), np.concatenate(kept)[:, None], SMALL, self.seed, self.effort)
         return trees
 
-    def _claims(self, fold: int, metrics: Metrics, trees: Trees) -> list[tuple[int, int, float, str]]:
+    def _columns(
+        self,
+        metrics: Metrics,
+        number: NDArray[np.int64],
+        metric: NDArray[np.int64],
+        paired: NDArray[np.float32],
+        tables: ResultModel,
+        tagged: Sequence[Tagged] | None,
+    ) -> NDArray[np.float32]:
+        return pair_columns(self.batch, self.numbers, metrics, number, metric, paired, tables, tagged)
+
+    def _claims(
+        self, fold: int, metrics: Metrics, trees: Trees, tagged: Sequence[Tagged] | None
+    ) -> list[tuple[int, int, float, str]]:
         number, metric, paired = pairs(self.batch.tokens, self.numbers, metrics)
         labels = self._pair_labels(metrics, number, metric)
         tables = self.learn(frozenset({fold}), metrics, number, metric, labels)
         mine = self.fold_of[self.numbers.text[number]] == fold
         number, metric = number[mine], metric[mine]
-        scores = score(trees, pair_columns(self.batch, self.numbers, metrics, number, metric, paired[mine], tables))
+        scores = score(trees, self._columns(metrics, number, metric, paired[mine], tables, tagged))
         best: dict[int, int] = {}
         for row in np.lexsort((-scores, number)).tolist():
             best.setdefault(int(number[row]), row)
-        b = self.batch
         return [
-            (
-                int(self.numbers.text[n]),
-                n,
-                float(scores[r]),
-                clean(printed(b.tokens, b.texts, int(metrics.start[metric[r]]), int(metrics.end[metric[r]]))),
-            )
+            (int(self.numbers.text[n]), n, float(scores[r]), self._name(metrics, int(metric[r])))
             for n, r in best.items()
         ]
+
+    def _name(self, metrics: Metrics, metric: int) -> str:
+        b = self.batch
+        return clean(printed(b.tokens, b.texts, int(metrics.start[metric]), int(metrics.end[metric])))
 
     def _held_out(
         self, claims: Sequence[tuple[int, int, float, str]], threshold: float, curve: Curve | None
@@ -171,16 +177,7 @@ class ResultTrainer:
         return out
 
     def _f1(self, held: Sequence[list[dict[str, object]]]) -> float:
-        right = wrong = missed = 0
-        for number, rows in enumerate(held):
-            for v in judge(self.papers[number].gold, {"title": "", "results": rows}, number):
-                if v.row == "results":
-                    right, wrong, missed = (
-                        right + (v.kind == "right"),
-                        wrong + (v.kind == "wrong"),
-                        missed + (v.kind == "missed"),
-                    )
-        return 2 * right / max(2 * right + wrong + missed, 1)
+        return figures([v for n, rows in enumerate(held) for v in self._verdicts(n, rows)], ("results",)).f1
 
 
 def _label(rows: Sequence[dict[str, Any]]) -> int:

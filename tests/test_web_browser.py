@@ -81,9 +81,16 @@ def test_from_the_front_page_to_a_bibtex_file_of_papers_on_ct_that_release_code(
     visit: Any, tmp_path: Path, width: int, script: bool
 ) -> None:
     page = visit(viewport={"width": width, "height": 900}, java_script_enabled=script)
+    facets = page.get_by_role("complementary", name="Narrow down")
+
+    def narrow(value: str) -> None:
+        if width < 500:
+            page.get_by_role("link", name="Narrow down").click()
+        facets.get_by_role("link", name=value).first.click()
+
     page.goto("/")
-    page.get_by_role("link", name="computed tomography").first.click()
-    page.get_by_role("link", name="released").first.click()
+    narrow("computed tomography")
+    narrow("released")
     assert page.url.endswith("/?modality=ct&code=released")
     papers = page.locator(".results > li").count()
     assert papers > 0
@@ -94,7 +101,7 @@ def test_from_the_front_page_to_a_bibtex_file_of_papers_on_ct_that_release_code(
 
     assert (tmp_path / "papers.bib").read_text().count("\n@") + 1 >= papers
     page.go_back()
-    assert page.url.endswith("/?modality=ct")
+    assert page.url.removesuffix("#narrow").endswith("/?modality=ct")
 
 
 def test_from_a_search_to_a_gexf_of_who_uses_a_dataset(visit: Any, tmp_path: Path) -> None:
@@ -125,6 +132,41 @@ def test_from_an_edge_of_a_paper_to_its_words(visit: Any) -> None:
     edge.locator("summary").click()
     quote = edge.locator("q").first.inner_text()
     assert quote in page.locator("article").inner_text()
+
+
+def test_years_are_chosen_by_pointer_and_by_keyboard(browser: Any, small_atlas: Path) -> None:
+    running = Server(small_atlas)
+    try:
+        visit = Visit(browser, running, viewport={"width": 1280, "height": 900})
+        page = visit.page
+        page.goto("/")
+        picture = page.get_by_role("slider", name="Papers per year")
+        picture.focus()
+        page.keyboard.press("End")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Shift+ArrowRight")
+        assert picture.get_attribute("aria-valuetext") == "2022 to 2023"
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/?since=2022&until=2023")
+        page.goto("/")
+        box = picture.bounding_box()
+        page.mouse.move(box["x"] + 2, box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+        page.mouse.up()
+        page.wait_for_url("**/?since=2021&until=2022")
+        visit.close()
+    finally:
+        running.stop()
+
+
+def test_every_plot_is_drawn_when_it_comes_near(visit: Any) -> None:
+    page = visit(viewport={"width": 380, "height": 800})
+    page.goto("/plots")
+    for place in page.locator("[data-plot]").all():
+        place.scroll_into_view_if_needed()
+        place.locator("svg").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_theme_and_the_keyboard_work(visit: Any) -> None:

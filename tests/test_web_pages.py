@@ -208,3 +208,36 @@ def test_what_is_taken_away_runs_as_it_stands(site: TestClient, address: str) ->
     compile(html.unescape(taken["Python"]), "taken.py", "exec")
     for href in re.findall(r'href="(/export/[^"]+)"', text):
         assert site.get(html.unescape(href)).status_code == 200, href
+
+
+def test_a_task_has_its_leaderboards_with_the_words_behind_each_value(site: TestClient, listing_atlas: Path) -> None:
+    from kg.analysis import leaderboards
+    from kg.query import Graph
+
+    table = next(t for t in leaderboards(Graph.open(listing_atlas)) if t.task and t.dataset)
+
+    for id_ in (table.task, table.dataset):
+        text = site.get(f"/{id_}", headers={"accept": "text/html"}).text
+        assert "Leaderboards" in text
+        assert f'href="/{table.entries[0].result_id}"' in text
+
+
+def test_a_list_counts_each_relation_as_the_filter_does(site: TestClient) -> None:
+    text = site.get("/datasets").text
+    (used, introduced) = re.findall(
+        r'<a href="/dataset/mimic-iv">.*?</a></td><td class="num">(\d+)</td><td class="num">(\d+)', text
+    )[0]
+    query = '{dataset(id: "dataset/mimic-iv") {usedBy {totalCount} introducedBy {id}}}'
+    found = site.post("/graphql", json={"query": query}).json()["data"]["dataset"]
+
+    assert (int(used), int(introduced)) == (found["usedBy"]["totalCount"], len(found["introducedBy"]))
+
+
+def test_matching_words_are_marked_in_names_too(site: TestClient) -> None:
+    assert re.search(r'<a href="/task/[^"]+">[^<]*<mark>segmentation</mark>', site.get("/?q=segmentation").text)
+
+
+def test_the_papers_page_leads_to_loading_where_it_is_allowed(listing_atlas: Path, site: TestClient) -> None:
+    with TestClient(create_app(Settings(store=str(listing_atlas), allow_load=True))) as allowed:
+        assert '<a href="/load">Load papers</a>' in allowed.get("/").text
+    assert "/load" not in site.get("/").text

@@ -31,7 +31,8 @@ def router(served: Served, settings: Settings) -> APIRouter:
 
     @routes.get("/")
     def front(request: Request) -> Response:
-        return pages.answer(request, lambda state: papers_page(request, state, site_of(request, settings)))
+        site = site_of(request, settings)
+        return pages.answer(request, lambda state: papers_page(request, state, site, settings.allow_load))
 
     @routes.get("/suggest")
     def suggest(q: str = "") -> Response:

@@ -84,7 +84,7 @@ def _entity_rows(graph: Graph, nodes: list[Node]) -> Iterator[tuple[str, list[li
     yield "years", [[f"{a}" if a == b else f"{a}–{b}"] if a else [] for a, b in years]
     for term in into:
         yield (
-            term.inverse_comment.rstrip("."),
+            term.inverse_comment.rstrip(".").partition(" or,")[0],
             [[str(len(p))] for p in graph.neighbours([n.id for n in nodes], term.name, True)],
         )
     yield "of them release code", [[str(_count(f, "codeStatus", "released"))] if f else [] for f in found]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import Request, Response
 from markupsafe import Markup
 
 from graphql_api.state import State
+from graphql_api.web.boards import boards
 from graphql_api.web.marks import find_marks, segments
 from graphql_api.web.rendering import KIND, PLURAL, page
 from graphql_api.web.selection import FACETS
@@ -26,6 +28,17 @@ LISTED: Final = 8
 
 ROWS: Final = 100
 """Rows of a list page."""
+
+HEADS: Final = {
+    "usesDataset": "Used by",
+    "introducesDataset": "Introduced by",
+    "usesMethod": "Used by",
+    "proposesMethod": "Proposed by",
+    "addressesTask": "Papers",
+    "targetsModality": "Papers",
+    "studiesCondition": "Papers",
+}
+"""What a column of a list counts."""
 
 BESIDE: Final = {
     "Dataset": (
@@ -69,6 +82,17 @@ class Group:
 
     label: str
     edges: list[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A bar of the papers per year: `width` of the whole, `released` of it for those that release code, in percent."""
+
+    year: int
+    count: int
+    releasing: int
+    width: int
+    released: int
 
 
 def entity_page(state: State, node: Node, site: str, may_write: bool = False) -> Response:
@@ -116,14 +140,14 @@ def _entity(state: State, node: Node, site: str) -> Response:
                 {
                     "title": term.inverse_comment.rstrip(".").partition(" or,")[0],
                     "total": found.total, "released": released, "papers": graph.nodes(found.ids(LISTED)),
-                    "href": _browse(term.name, node.id) or f"/?{urlencode({'q': node.label})}",
+                    "href": (browse := _browse(term.name, node.id)) or f"/?{urlencode({'q': node.label})}",
+                    "with_code": f"{browse}&code=released" if browse else "",
                 }
             )  # fmt: skip
-    narrower = [*_narrower(graph, node)] if CLASS[node.cls].concept else []
+    narrower = _narrower(graph, node) if CLASS[node.cls].concept else []
     relation = next((r for r, c in FACETS.values() if c == node.cls), "")
     exact = graph.find("Paper", {relation: {"exactly": node.id}}).total if narrower else 0
-    years = [(int(v.value), v.count) for v in everything.facet("year") if v.value is not None] if everything else []
-    top = max((c for _, c in years), default=1)
+    with_code = graph.find("Paper", {"and": [merged, {"codeStatus": {"eq": "released"}}]}) if merged else None
     _, row = graph.row_of(node.id)
     return page(
         state,
@@ -135,9 +159,10 @@ def _entity(state: State, node: Node, site: str) -> Response:
         browse=_browse(relation, node.id),
         narrower=narrower, exact=exact, wide=everything.total if everything else 0,
         sections=sections,
-        per_year=[(y, c, max(1, round(100 * c / top))) for y, c in sorted(years)],
+        per_year=_per_year(everything, with_code) if everything else [],
         beside=[*_beside(node, everything)],
-        board=_board(graph, node),
+        boards=boards(graph, node),
+        results=_results(graph, node),
         alternates=_alternates(node.id),
         taken=_take(state, node, merged, site),
     )  # fmt: skip
@@ -152,9 +177,18 @@ def list_page(request: Request, state: State, cls: str) -> Response:
     where: dict[str, Any] = {"label": {"contains": name}} if name else {}
     found = graph.find(cls, where, [{f"{term.inverse}Count": "DESC"}])
     nodes = graph.nodes(found.ids(ROWS, (number - 1) * ROWS))
-    counts = {n.id: graph.find("Paper", {term.name: {"is": n.id}}).total for n in nodes}
+    terms = [e for e in edges_into(cls) if e.domain == "Paper"]
+    page_rows = np.array([graph.row_of(n.id)[1] for n in nodes], dtype=np.int64)
+    columns = [graph.degrees(e.name, True, page_rows) for e in terms]
+    counts = {n.id: int(c) for n, c in zip(nodes, columns[0], strict=True)}
     rows = [
-        {"id": n.id, "label": n.label, "count": counts[n.id], "aliases": n.properties.get("aliases", ())} for n in nodes
+        {
+            "id": n.id,
+            "label": n.label,
+            "counts": [int(c[at]) for c in columns],
+            "aliases": n.properties.get("aliases", ()),
+        }
+        for at, n in enumerate(nodes)
     ]
     plural = PLURAL[cls]
     return page(
@@ -162,6 +196,7 @@ def list_page(request: Request, state: State, cls: str) -> Response:
         "list.html",
         here=f"/{plural}",
         plural=plural, total=found.total, name=name, sentence=CLASS[cls].comment, rows=rows,
+        heads=[HEADS[e.name] for e in terms],
         tree=_tree(graph, counts) if cls == "Modality" and not name else None,
         number=number, last=max(1, ceil(found.total / ROWS)),
         page_address=lambda n: f"/{plural}?" + urlencode({k: v for k, v in (("name", name), ("page", n)) if v}),
@@ -209,11 +244,28 @@ def _crumbs(graph: Graph, node: Node) -> Iterator[str]:
     yield from reversed(chain)
 
 
-def _narrower(graph: Graph, node: Node) -> Iterator[tuple[str, int]]:
-    relation = next((r for r, c in FACETS.values() if c == node.cls), None)
-    for id_ in graph.neighbours([node.id], f"broader{node.cls}", inverse=True)[0]:
-        if relation and (total := graph.find("Paper", {relation: {"is": id_}}).total):
-            yield id_, total
+def _narrower(graph: Graph, node: Node) -> list[tuple[str, int]]:
+    """What is narrower and has papers, with how many."""
+    ids = graph.neighbours([node.id], f"broader{node.cls}", inverse=True)[0]
+    return [(id_, n) for id_, n in zip(ids, _papers_of(graph, node.cls, ids), strict=True) if n]
+
+
+def _papers_of(graph: Graph, cls: str, ids: Sequence[str]) -> list[int]:
+    """How many papers point to each entity of a class, by the first relation into it."""
+    term = next(e for e in edges_into(cls) if e.domain == "Paper")
+    rows = np.array([graph.row_of(i)[1] for i in ids], dtype=np.int64)
+    return [int(n) for n in graph.degrees(term.name, True, rows)] if ids else []
+
+
+def _per_year(everything: Any, released: Any) -> list[Year]:
+    """Papers per year, and how many of them release code; widths are percentages of the fullest year."""
+    counts = {int(v.value): v.count for v in everything.facet("year") if v.value is not None}
+    with_code = {int(v.value): v.count for v in released.facet("year") if v.value is not None}
+    top = max(counts.values(), default=1)
+    return [
+        Year(y, c, with_code.get(y, 0), max(1, round(100 * c / top)), round(100 * with_code.get(y, 0) / c))
+        for y, c in sorted(counts.items())
+    ]
 
 
 def _beside(node: Node, found: Any) -> Iterator[dict[str, Any]]:
@@ -223,13 +275,12 @@ def _beside(node: Node, found: Any) -> Iterator[dict[str, Any]]:
             yield {"title": title, "lines": values[:LISTED]}
 
 
-def _board(graph: Graph, node: Node) -> list[tuple[Node, str]]:
-    field = {"Dataset": "dataset", "Task": "task", "Method": "method"}.get(node.cls)
-    if field is None:
+def _results(graph: Graph, node: Node) -> list[tuple[Node, str]]:
+    """The results of a method, each with a paper that reports it; tasks and datasets have leaderboards."""
+    if node.cls != "Method":
         return []
-    results = graph.nodes(
-        graph.find("Result", {field: {"is": node.id}}, [{"metric": "ASC"}, {"number": "DESC"}]).ids(50)
-    )
+    found = graph.find("Result", {"method": {"is": node.id}}, [{"metric": "ASC"}, {"number": "DESC"}])
+    results = graph.nodes(found.ids(50))
     papers = graph.neighbours([r.id for r in results], "reportsResult", inverse=True) if results else []
     return [(r, p[0]) for r, p in zip(results, papers, strict=True) if p]
 

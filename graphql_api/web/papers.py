@@ -57,8 +57,8 @@ class Facet:
     open: bool
 
 
-def papers_page(request: Request, state: State, site: str) -> Response:
-    """Render the page for the state that the address names."""
+def papers_page(request: Request, state: State, site: str, may_load: bool = False) -> Response:
+    """Render the page for the state that the address names; with `may_load` it leads to the page for loading."""
     graph = state.graph
     asked = Selection.read(request.query_params.multi_items())
     selection = asked.only(graph.has)
@@ -71,6 +71,7 @@ def papers_page(request: Request, state: State, site: str) -> Response:
         state,
         "papers.html",
         here="/",
+        may_load=may_load,
         words=selection.words,
         sel=selection,
         query=selection.address().removeprefix("/"),

@@ -36,6 +36,15 @@ class Plot:
     query: str
 
     @property
+    def height(self) -> int:
+        """Room that the drawing takes, in pixels, so that the page does not jump when it comes."""
+        if self.name == "years":
+            return 380
+        if self.name == "together":
+            return 225 + 26 * min(18, len({name for row in self.rows for name in row[:2]}))
+        return 80 + 26 * len(self.rows)
+
+    @property
     def data(self) -> str:
         """Columns and rows as JSON, for the script that draws."""
         return orjson.dumps([dict(zip(self.columns, row, strict=True)) for row in self.rows]).decode()

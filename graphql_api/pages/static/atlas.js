@@ -13,6 +13,16 @@ function theme() {
   });
 }
 
+// A label with the words that were typed marked.
+function marked(text, typed) {
+  const words = typed.trim().split(/\s+/).filter(Boolean).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const place = document.createElement("span");
+  text.split(new RegExp(`(${words.join("|")})`, "i")).forEach((piece, i) => {
+    place.append(i % 2 ? Object.assign(document.createElement("mark"), { textContent: piece }) : piece);
+  });
+  return place;
+}
+
 function typeAhead() {
   const input = $("#q");
   const list = document.createElement("ul");
@@ -47,7 +57,7 @@ function typeAhead() {
       const kind = document.createElement("span");
       kind.className = "soft small";
       kind.textContent = hit.kind;
-      link.append(hit.label, kind);
+      link.append(marked(hit.label, input.value), kind);
       item.append(link);
       return item;
     }));
@@ -85,28 +95,52 @@ function copying() {
   }
 }
 
+// Years are chosen by drawing over the histogram, or with the arrow keys: Shift draws the range out, Enter sets it.
 function brushing() {
   const picture = $(".histogram");
   if (!picture) return;
-  const first = Number(picture.dataset.first), count = Number(picture.dataset.count);
-  const year = (event) => {
-    const box = picture.getBoundingClientRect();
-    return first + Math.min(count - 1, Math.max(0, Math.floor((event.clientX - box.left) / box.width * count)));
-  };
+  const first = Number(picture.dataset.first), count = Number(picture.dataset.count), last = first + count - 1;
+  const within = (year) => Math.min(last, Math.max(first, year));
   const brush = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   brush.setAttribute("class", "brush");
   brush.setAttribute("height", "100%");
-  let from = null;
-  const draw = (to) => {
+  let from = within(Number($("#since").value) || first), to = within(Number($("#until").value) || last), drawing = false;
+  const tell = () => {
     const [a, b] = [Math.min(from, to), Math.max(from, to)];
+    picture.setAttribute("aria-valuenow", b);
+    picture.setAttribute("aria-valuetext", a === b ? String(a) : `${a} to ${b}`);
+    return [a, b];
+  };
+  const draw = () => {
+    const [a, b] = tell();
     brush.setAttribute("x", `${(a - first) / count * 100}%`);
     brush.setAttribute("width", `${(b - a + 1) / count * 100}%`);
+    picture.append(brush);
     $("#since").value = a;
     $("#until").value = b;
   };
-  picture.addEventListener("pointerdown", (event) => { from = year(event); picture.setPointerCapture(event.pointerId); picture.append(brush); draw(from); });
-  picture.addEventListener("pointermove", (event) => { if (from !== null) draw(year(event)); });
-  picture.addEventListener("pointerup", (event) => { draw(year(event)); from = null; $(".years-form").requestSubmit(); });
+  const year = (event) => {
+    const box = picture.getBoundingClientRect();
+    return within(first + Math.floor((event.clientX - box.left) / box.width * count));
+  };
+  for (const [name, value] of Object.entries({ tabindex: 0, role: "slider", "aria-valuemin": first, "aria-valuemax": last })) picture.setAttribute(name, value);
+  picture.setAttribute("aria-label", picture.getAttribute("aria-label") + "; arrow keys choose a year, with Shift a range, Enter sets it");
+  tell();
+  picture.addEventListener("pointerdown", (event) => { from = to = year(event); drawing = true; picture.setPointerCapture(event.pointerId); draw(); });
+  picture.addEventListener("pointermove", (event) => { if (drawing) { to = year(event); draw(); } });
+  picture.addEventListener("pointerup", () => { if (drawing) $(".years-form").requestSubmit(); drawing = false; });
+  picture.addEventListener("pointercancel", () => { drawing = false; brush.remove(); });
+  picture.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (event.key === "Enter") return $(".years-form").requestSubmit();
+    if (event.key === "Home") to = first;
+    else if (event.key === "End") to = last;
+    else if (step) to = within(to + step);
+    else return;
+    event.preventDefault();
+    if (!event.shiftKey) from = to;
+    draw();
+  });
 }
 
 function evidence() {

@@ -12,7 +12,7 @@ const short = (text) => (text.length > 42 ? text.slice(0, 40).trimEnd() + "…" 
 const view = $(".view");
 const graph = new Graph({ multi: true, allowSelfLoops: false });
 const hidden = new Set();
-let sure = 0, layout = null, timer = null, hovered = null, renderer = null;
+let sure = 0, layout = null, twin = null, timer = null, hovered = null, renderer = null;
 
 // A small seeded generator: the same graph begins from the same places.
 function seeded(text) {
@@ -105,16 +105,34 @@ function start() {
   stop();
   if (graph.order < 2) return;
   const settings = { ...window.graphologyLibrary.layoutForceAtlas2.inferSettings(graph), slowDown: 8, gravity: 1.5 };
-  layout = new FA2Layout(graph, { settings, getEdgeWeight: "weight" });
+  twin = graph.copy();
+  layout = new FA2Layout(twin, { settings, getEdgeWeight: "weight" });
   layout.start();
+  follow();
   $("#layout").textContent = "Stop the layout";
   timer = setTimeout(stop, Math.min(20000, 3000 + graph.order * 4));
 }
 
+// Takes over the places that the worker found, as often as drawing them leaves time for everything else.
+function follow() {
+  if (!layout) return;
+  const began = performance.now();
+  takePlaces();
+  requestAnimationFrame(() => setTimeout(() => {
+    const cost = performance.now() - began;
+    setTimeout(follow, cost < 40 ? 0 : 12 * cost);
+  }));
+}
+
+function takePlaces() {
+  graph.updateEachNodeAttributes((id, a) => (twin.hasNode(id) ? { ...a, x: twin.getNodeAttribute(id, "x"), y: twin.getNodeAttribute(id, "y") } : a), { attributes: ["x", "y"] });
+}
+
 function stop() {
   clearTimeout(timer);
+  if (layout) takePlaces();
   layout?.kill();
-  layout = null;
+  layout = twin = null;
   $("#layout").textContent = "Lay out";
 }
 

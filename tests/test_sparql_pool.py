@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TypeVar
 
@@ -207,6 +211,58 @@ def test_another_snapshot_replaces_the_first(pool: SparqlPool, tmp_path: Path) -
 def test_a_snapshot_too_large_for_memory_is_asked_on_disk(pool: SparqlPool) -> None:
     assert b"http://s/3" in run(lambda: whole(pool, SMALL))
     assert pool._host is not None and not pool._host.memory
+
+
+def test_a_middling_snapshot_is_asked_on_disk_until_it_is_in_memory(rdf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.sparql.pool._SMALL", 0)
+    with SparqlPool("http://base/") as pool:
+        pool.use(rdf)
+        assert b"http://s/3" in run(lambda: whole(pool, SMALL))
+        _eventually(lambda: pool._host is not None and pool._host.memory, within_s=20)
+        assert b"http://s/3" in run(lambda: whole(pool, SMALL))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's filter is Linux's")
+def test_a_worker_cannot_open_a_socket() -> None:
+    script = (
+        "import socket; from kg.sparql.worker import _close_the_door; _close_the_door(True)\n"
+        "try: socket.socket()\nexcept OSError: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+
+    assert done.stdout == "refused\n", done.stderr
+
+
+class _OtherEndpoint(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        body = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"from afar"}}]}}'
+        self.send_response(200)
+        self.send_header("content-type", "application/sparql-results+json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the tests' output clean."""
+
+
+def test_an_endpoint_that_is_allowed_is_asked_and_another_is_not(rdf: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _OtherEndpoint)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/sparql"
+    try:
+        with SparqlPool("http://base/", SparqlLimits(timeout_s=30), (url,)) as pool:
+            pool.use(rdf)
+            text = "SELECT ?x { SERVICE <%s> { ?s ?p ?x } }"
+            assert b"from afar" in run(lambda: whole(pool, text % url))
+            with pytest.raises(BadQuery, match="Allowed are"):
+                run(lambda: whole(pool, text % f"{url}/2"))
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.mark.parametrize("pool", [{"timeout_s": 20.0}], indirect=True)

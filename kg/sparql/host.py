@@ -114,15 +114,16 @@ class Host:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with self._lock, theirs:
+            self._workers += 1  # before there is one, so that a host which retires now waits for it
             try:
                 socket.send_fds(self._forks, [b"F"], [theirs.fileno()])
                 line = self._line()
             except OSError:
                 line = ""
             if not line:
+                self._workers -= 1
                 ours.close()
                 raise StoreError("the SPARQL process has ended unexpectedly; it is started anew, try again.")
-            self._workers += 1
         return Worker(self, int(line), ours)
 
     @property
@@ -157,7 +158,10 @@ class Host:
     def _line(self) -> str:
         line = b""
         while not line.endswith(b"\n"):
-            part = self._forks.recv(1)
+            try:
+                part = self._forks.recv(1)
+            except OSError:  # closed on our side: another snapshot is served by now
+                part = b""
             if not part:
                 return ""
             line += part

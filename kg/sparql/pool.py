@@ -97,22 +97,35 @@ class SparqlPool:
         self.close()
 
     async def _wait_until_ready(self) -> Host:
+        host = self._current()
+        while not host.ready:
+            try:
+                await asyncio.get_running_loop().run_in_executor(None, host.wait_until_ready)
+            except StoreError:
+                if host is self._host:
+                    raise
+                host = self._current()  # it was replaced meanwhile
+        return host
+
+    def _current(self) -> Host:
         with self._lock:
             if self._host is None:
                 raise StoreError("no snapshot is open; load papers first with `kg load`.")
             if not self._idle and not self._host.alive:
                 self._replace(self._new_host(self._host.path, self._host.memory))
-            host = self._host
-        if not host.ready:
-            await asyncio.get_running_loop().run_in_executor(None, host.wait_until_ready)
-        return host
+            return self._host
 
     async def _worker(self) -> Worker:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        host = await self._wait_until_ready()
-        return await asyncio.get_running_loop().run_in_executor(None, host.fork)
+        while True:
+            with self._lock:
+                if self._idle:
+                    return self._idle.pop()
+            host = await self._wait_until_ready()
+            try:
+                return await asyncio.get_running_loop().run_in_executor(None, host.fork)
+            except StoreError:
+                if host is self._host:
+                    raise
 
     def _new_host(self, path: Path, memory: bool) -> Host:
         return Host(path, self.base, self.limits, self.federation, memory)

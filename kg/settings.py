@@ -73,7 +73,7 @@ class Settings(BaseModel):
         32_000_000, ge=0, description="Memory for ready GraphQL answers, in bytes; 0 for none."
     )
     export_at_once: int = Field(8, ge=1, description="Exports that a server streams at once; others are turned away.")
-    export_layout_nodes: int = Field(1500, ge=0, description="Most nodes that a server lays out for an export.")
+    export_layout_nodes: int = Field(1000, ge=0, description="Most nodes that a server lays out for an export.")
     sparql_timeout_s: float = Field(
         30.0, gt=0, description="Most processor time of a SPARQL query, in seconds; twice that by the clock."
     )

@@ -37,7 +37,7 @@ def router(served: Served, settings: Settings) -> APIRouter:
         entry = format_of(format)
         options = options_from_text(dict(request.query_params))
         state = await run_in_threadpool(served.now)
-        etag = f'"{state.version}-{entry.name}-{_digest(options)}"'
+        etag = f'"{state.version}-{entry.name}-{_digest(options, settings.data_license)}"'
         headers = {
             "ETag": etag,
             "Content-Disposition": f'attachment; filename="paper-atlas{entry.suffix}"',
@@ -47,7 +47,7 @@ def router(served: Served, settings: Settings) -> APIRouter:
             return Response(status_code=304, headers=headers)
         if request.method == "HEAD":
             return Response(media_type=_media_type(entry), headers=headers)
-        limited = replace(options, layout_nodes=settings.export_layout_nodes)
+        limited = replace(options, layout_nodes=settings.export_layout_nodes, license=settings.data_license)
         chunks = await run_in_threadpool(_begun, slots, state.graph, entry.name, limited)
         return StreamingResponse(chunks, media_type=_media_type(entry), headers=headers)
 
@@ -94,5 +94,5 @@ def _media_type(entry: Format) -> str:
     return f"{entry.media_type}; charset=utf-8" if is_text else entry.media_type
 
 
-def _digest(options: ExportOptions) -> str:
-    return digest(repr(options), 12)
+def _digest(*parts: object) -> str:
+    return digest(repr(parts), 12)

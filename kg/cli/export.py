@@ -77,13 +77,13 @@ def command(
     store: options.Store = None,
 ) -> None:
     """Write the graph, or a part of it, to a file; the format goes by the file's ending."""
+    settings = read_settings({"store": store})
     chosen = ExportOptions(
         where=read_where(where), classes=read_list(classes), relations=read_list(relations),
         min_confidence=min_confidence, ego=read_list(ego), hops=hops, project=project, min_weight=min_weight,
         backbone=backbone, largest_component=largest_component, layout=layout,  # type: ignore[arg-type]
-        parallel=parallel, abstracts=abstracts, evidence=evidence, published=published,  # type: ignore[arg-type]
+        parallel=parallel, abstracts=abstracts, evidence=evidence, published=published, license=settings.data_license,  # type: ignore[arg-type]
     )  # fmt: skip
-    settings = read_settings({"store": store})
     graph = Graph.open(local_folder(settings.store, settings.base))
     if file == "-":
         if format_ is None:

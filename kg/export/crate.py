@@ -85,7 +85,8 @@ def ro_crate(sub: Subgraph, digests: dict[str, tuple[int, str]]) -> dict[str, An
             },
             {
                 "@id": "./", "@type": "Dataset", "name": f"{_NAME}, snapshot {sub.version}", "description": _ABOUT,
-                "datePublished": sub.options.published, "version": sub.version, "license": {"@id": "#rights"},
+                "datePublished": sub.options.published, "version": sub.version,
+                "license": {"@id": sub.options.license or "#rights"},
                 "identifier": f"{sub.base}snapshot/{sub.version}", "hasPart": [{"@id": name} for name in _FILES],
             },
             {"@id": "#rights", "@type": "CreativeWork", "name": "Rights", "description": _RIGHTS},
@@ -103,7 +104,7 @@ def croissant(sub: Subgraph, digests: dict[str, tuple[int, str]]) -> dict[str, A
         "description": _ABOUT,
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "url": sub.base,
-        "license": _RIGHTS,
+        "license": sub.options.license or _RIGHTS,
         "version": sub.version,
         "datePublished": sub.options.published,
         "citeAs": f"{_NAME}, snapshot {sub.version}, {sub.options.published}. {sub.base}",

@@ -11,8 +11,8 @@ from schema.errors import LimitExceeded, Unavailable
 _SEED: Final = 7
 _SPAN: Final = 1000.0
 """Positions lie between -1000 and 1000, the scale at which node sizes of 5 to 60 read well in Gephi."""
-MOST_NODES: Final = {"forceatlas2": 4000, "circular": 1_000_000, "fr": 20_000, "drl": 200_000}
-"""The largest graph for each layout: forceatlas2 takes memory by the square of the nodes."""
+MOST_NODES: Final = {"forceatlas2": 2000, "circular": 1_000_000, "fr": 100_000, "drl": 20_000}
+"""The largest graph for each layout: forceatlas2 takes time and memory by the square of the nodes (400 MB here)."""
 
 Places = Mapping[str, tuple[float, float]]
 
@@ -27,7 +27,7 @@ def positions(ids: Sequence[str], links: Sequence[Link], name: str, most: int = 
     if len(ids) > most:
         raise LimitExceeded(
             f"{name} lays out at most {most:,} nodes here and this graph has {len(ids):,}. "
-            "Cut it (where, ego, project, backbone, largest_component), or use `kg export` with drl."
+            "Cut it (where, ego, project, backbone, largest_component), or use `kg export` with fr."
         )
     if not ids:
         return {}

@@ -58,6 +58,8 @@ class ExportOptions:
     evidence: bool = True
     """Write evidence and provenance graphs where the format has named graphs."""
 
+    license: str = ""
+    """The IRI of the licence under which the file is given out, for formats that state it."""
     published: str | None = None
     """The day of publication, YYYY-MM-DD, for formats that must state it; nothing here reads a clock."""
 
@@ -93,7 +95,7 @@ def options_from_text(params: Mapping[str, str]) -> ExportOptions:
     Names may have hyphens; lists have commas; `where` is JSON. Raises
     `BadRequest` naming the nearest known option.
     """
-    known = {f.name: f for f in fields(ExportOptions) if f.name != "layout_nodes"}
+    known = {f.name: f for f in fields(ExportOptions) if f.name not in {"layout_nodes", "license"}}
     values: dict[str, Any] = {}
     for raw, text in params.items():
         name = raw.replace("-", "_")

@@ -69,7 +69,8 @@ def literal_field(term: LiteralTerm) -> str:
 def singular(term: ClassTerm) -> str:
     """The root field for one entity of a class.
 
-    >>> singular(CLASSES[0])
+    >>> from schema.vocabulary import CLASS
+    >>> singular(CLASS["Paper"])
     'paper'
     """
     return term.type

@@ -85,6 +85,14 @@ def test_a_text_is_read_alike_alone_and_among_others(reader):
     assert among[30] == read(reader, TEXT)[0]
 
 
+def test_the_sample_is_read_alike_paper_by_paper_and_at_once(reader, sample):
+    texts = [Text(r.title, r.abstract) for r in loaders.read(str(sample)) if isinstance(r, Paper)]
+
+    at_once = read(reader, *texts)
+
+    assert at_once == [read(reader, text)[0] for text in texts]
+
+
 @pytest.mark.parametrize(
     "name", ["the proposed method", "our dataset", "the model", "42", "3.5%", "novel framework", "-", "x"]
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kg.extract.passages import CLOSE, COLON, HYPHEN, OPEN, SLASH, STOP
+from kg.extract.passages import CLOSE, COLON, EDGE, HYPHEN, OPEN, SLASH, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ def find_acronyms(tokens: Tokens, texts: Sequence[tuple[str, str]]) -> list[tupl
     n = len(gap)
     for opening in np.flatnonzero(gap == OPEN).tolist():
         close = opening + 1
-        while close < n and close - opening <= 12 and gap[close] not in (OPEN, CLOSE, STOP):
+        while close < n and close - opening <= 12 and gap[close] not in (OPEN, CLOSE, STOP, EDGE):
             close += 1
         inside = _printed(tokens, texts, opening, min(close, n))
         if _is_short(inside) and close - opening <= _MOST_SHORT:

@@ -180,7 +180,7 @@ def _group(
     heads = np.flatnonzero(np.append(True, np.diff(entity) != 0)) if len(entity) else np.zeros(0, np.int64)
     sizes = np.diff(np.append(heads, len(entity)))
     rank = np.empty(len(heads), np.int64)
-    rank[np.argsort(start[heads], kind="stable")] = np.arange(len(heads))
+    rank[np.lexsort((end[heads], start[heads]))] = np.arange(len(heads))
     number = np.repeat(rank, sizes)
     order = np.lexsort((end, start, number))
     number = number[order]

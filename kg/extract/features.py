@@ -10,7 +10,7 @@ from kg.extract.candidates import is_in
 from kg.extract.cues import NAMES
 from kg.extract.gazetteer import TABLES as TABLES_OF_CONCEPTS
 from kg.extract.gazetteer import gazetteer
-from kg.extract.passages import CLOSE, COLON, COMMA, GAPS, OPEN, QUOTE
+from kg.extract.passages import CLOSE, COLON, COMMA, EDGE, GAPS, OPEN, QUOTE
 from kg.extract.words import CAMEL, CAPITAL, CAPITALS, DIGIT, LONG, SHAPES, SINGLE
 
 if TYPE_CHECKING:
@@ -48,14 +48,16 @@ def mention_lookups(tokens: Tokens, table: NDArray[np.uint64], mentions: Mention
     last = e - 1
     gap = tokens.gap.astype(np.uint64)
     edge = np.uint64(7)
-    prev_ok = (s > 0) & (gap[s] != np.uint64(12))
+    prev_ok = (s > 0) & (gap[s] != np.uint64(EDGE))
     nxt = np.minimum(e, n - 1)
-    next_ok = (e < n) & (gap[nxt] != np.uint64(12))
+    next_ok = (e < n) & (gap[nxt] != np.uint64(EDGE))
     mix = np.uint64(0x9E3779B97F4A7C15)
     before = np.where(prev_ok, word[np.maximum(s - 1, 0)], edge) * mix + gap[s]
-    after = np.where(next_ok, word[nxt], edge) * mix + np.where(next_ok, gap[nxt], np.uint64(12))
-    prev2 = np.where(prev_ok & (s > 1), word[np.maximum(s - 2, 0)], edge)
-    next2 = np.where(next_ok & (e + 1 < n), word[np.minimum(e + 1, n - 1)], edge)
+    after = np.where(next_ok, word[nxt], edge) * mix + np.where(next_ok, gap[nxt], np.uint64(EDGE))
+    prev2_ok = prev_ok & (s > 1) & (gap[np.maximum(s - 1, 0)] != np.uint64(EDGE))
+    next2_ok = next_ok & (e + 1 < n) & (gap[np.minimum(e + 1, n - 1)] != np.uint64(EDGE))
+    prev2 = np.where(prev2_ok, word[np.maximum(s - 2, 0)], edge)
+    next2 = np.where(next2_ok, word[np.minimum(e + 1, n - 1)], edge)
     single = (e - s) == 1
     two = np.where(single, np.uint64(3), word[np.maximum(last - 1, 0)]) * mix + word[last]
     words = tokens.words

@@ -11,6 +11,7 @@ import numpy as np
 from kg.extract.cues import STOPS
 from kg.extract.entities import key_of
 from kg.extract.naming import clean, passage, printed
+from kg.extract.passages import EDGE
 from kg.extract.result_features import Metrics, Numbers, find_metrics, find_numbers, number_block, pairs
 from kg.extract.tagging import number_block as tagged_numbers
 from kg.extract.words import fold, hash_of
@@ -61,16 +62,22 @@ def metric_keys(more: Sequence[str] = ()) -> NDArray[np.uint64]:
 
 def number_lookups(batch: Batch, numbers: Numbers) -> list[NDArray[np.uint64]]:
     """Hashes of what stands beside each number."""
-    word = batch.word
-    last = max(len(word) - 1, 0)
-    after, before = np.minimum(numbers.token + 1, last), np.maximum(numbers.token - 1, 0)
+    word, gap, n = batch.word, batch.tokens.gap, len(batch.word)
     mix = np.uint64(31)
-    return [
-        word[after],
-        word[before],
-        word[after] * mix + word[np.minimum(after + 1, last)],
-        word[before] * mix + word[np.maximum(before - 1, 0)],
-    ]
+
+    def beside(first: int, second: int, edge: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """The word at ``first`` tokens from each number, and it with the one at ``second``; 0 beyond the section."""
+        at = numbers.token + first
+        inside = (at >= 0) & (at < n)
+        inside &= gap[np.clip(at + edge, 0, n - 1)] != EDGE
+        one = np.where(inside, word[np.clip(at, 0, n - 1)], np.uint64(0))
+        further = numbers.token + second
+        inside &= (further >= 0) & (further < n)
+        inside &= gap[np.clip(further + edge, 0, n - 1)] != EDGE
+        return one, one * mix + np.where(inside, word[np.clip(further, 0, n - 1)], np.uint64(0))
+
+    (after, two_after), (before, two_before) = beside(1, 2, 0), beside(-1, -2, 1)
+    return [after, before, two_after, two_before]
 
 
 def metric_lookups(batch: Batch, metrics: Metrics) -> list[NDArray[np.uint64]]:

@@ -12,7 +12,7 @@ const short = (text) => (text.length > 42 ? text.slice(0, 40).trimEnd() + "…" 
 const view = $(".view");
 const graph = new Graph({ multi: true, allowSelfLoops: false });
 const hidden = new Set();
-let sure = 0, layout = null, twin = null, timer = null, hovered = null, renderer = null;
+let left = 0, sure = 0, layout = null, twin = null, timer = null, hovered = null, renderer = null;
 
 // A small seeded generator: the same graph begins from the same places.
 function seeded(text) {
@@ -29,6 +29,7 @@ async function fetchGraph(query) {
 
 function add(data, near) {
   const edges = data.edges ?? data.links;
+  left = Math.max(left, graph.order + data.nodes.length - MOST);
   for (const node of data.nodes) {
     if (graph.hasNode(node.id) || graph.order >= MOST) continue;
     const random = seeded(node.id), spread = near ? 8 : 100;
@@ -82,7 +83,7 @@ const shows = (edge) => !hidden.has(edge.relation) && edge.confidence >= sure;
 
 function describe() {
   const sorted = graph.nodes().sort((a, b) => graph.degree(b) - graph.degree(a));
-  $("#size").textContent = `${graph.order.toLocaleString("en")} nodes, ${graph.size.toLocaleString("en")} edges`;
+  $("#size").textContent = `${graph.order.toLocaleString("en")} nodes, ${graph.size.toLocaleString("en")} edges${left > 0 && graph.order >= MOST ? "; more are left out, narrow it down to see them" : ""}`;
   const names = sorted.slice(0, 2000);
   $("#node-names").replaceChildren(...names.map((id) => Object.assign(document.createElement("option"), { value: graph.getNodeAttribute(id, "label") })));
   $("#node-list").replaceChildren(...names.map((id) => {
@@ -108,7 +109,7 @@ function start() {
   twin = graph.copy();
   layout = new FA2Layout(twin, { settings, getEdgeWeight: "weight" });
   layout.start();
-  follow();
+  setTimeout(follow, 200);
   $("#layout").textContent = "Stop the layout";
   timer = setTimeout(stop, Math.min(20000, 3000 + graph.order * 4));
 }
@@ -219,10 +220,11 @@ function fail(err) {
   $("#size").textContent = `The graph could not be drawn: ${err.message}`;
 }
 
+$("#size").textContent = "Fetching the graph …";
 fetchGraph(view.dataset.query).then((data) => {
   add(data);
   controls();
-  draw();
   refresh();
+  draw();
   start();
 }).catch(fail);

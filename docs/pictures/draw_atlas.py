@@ -48,6 +48,7 @@ def draw(graph: nx.Graph, ax: Axes) -> None:
     for handle in legend.legend_handles:
         handle.set_sizes([70])
     ax.figure.tight_layout(pad=0.2)
+    ax.figure.canvas.draw()  # only now the equal scales hold, by which labels are measured
     _label(graph, place, ax)
 
 

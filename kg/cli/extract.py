@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,9 +50,9 @@ def command(
 
     settings = read_settings({"extractor": extractor, "min_confidence": min_confidence})
     records = sourced.find_records([source], settings, most=most, format_=format_, columns={})
-    out = sys.stdout.buffer if output == "-" else open(output, "wb")  # noqa: SIM115, PTH123
+    target = nullcontext(sys.stdout.buffer) if output == "-" else Path(output).open("wb")  # noqa: SIM115
     rejected = 0
-    with out, options.progress_bar() as progress, extract_all(settings.extractor, workers) as extract:
+    with target as out, options.progress_bar() as progress, extract_all(settings.extractor, workers) as extract:
         done = 0
         for batch in in_batches(records, BATCH):
             papers = [p for p in batch if isinstance(p, Paper)]

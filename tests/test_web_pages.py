@@ -241,3 +241,18 @@ def test_the_papers_page_leads_to_loading_where_it_is_allowed(listing_atlas: Pat
     with TestClient(create_app(Settings(store=str(listing_atlas), allow_load=True))) as allowed:
         assert '<a href="/load">Load papers</a>' in allowed.get("/").text
     assert "/load" not in site.get("/").text
+
+
+@pytest.mark.parametrize(("path", "most"), [("/datasets", 1), ("/tasks", 1), ("/?modality=ct", 1)])
+def test_a_page_searches_as_often_for_many_rows_as_for_few(
+    listing_atlas: Path, monkeypatch: pytest.MonkeyPatch, path: str, most: int
+) -> None:
+    from kg.query import Graph
+
+    searches = []
+    find = Graph.find
+    monkeypatch.setattr(Graph, "find", lambda *args, **more: (searches.append(args[1]), find(*args, **more))[1])
+    with TestClient(create_app(Settings(store=str(listing_atlas)))) as client:
+        assert client.get(path).status_code == 200
+
+    assert len(searches) <= most

@@ -22,6 +22,10 @@ BENCHES = {
     ),
     "sparql": ("benchmarks.bench_sparql", "/sparql against oxigraph serve on the same store, over HTTP"),
     "export": ("benchmarks.bench_export", "GraphML from the store to the closed file against networkx and igraph"),
+    "load": (
+        "benchmarks.bench_load",
+        "loading end to end: papers a second, memory, bytes on disk, shares of the stages",
+    ),
     "identity": ("benchmarks.bench_identity", "which records are one paper, on records spoilt by rule"),
 }
 """Name: (module, what it measures)."""

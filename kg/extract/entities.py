@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kg.extract.decoding import Choice
-    from kg.extract.model import AliasTable, EntityModel
+    from kg.extract.model import AliasTable, EntityModel, Judge
     from kg.extract.reading import Batch
     from kg.extract.tagger import Tagged
 
@@ -44,6 +45,13 @@ def entity_columns(batch: Batch, model: EntityModel) -> NDArray[np.float32]:
     return by_feature
 
 
+def judge_of(model: EntityModel, *, both: bool) -> Judge:
+    """Who decides: the second stage, or for the fast reader the one without the tagger (else the first stage)."""
+    if both:
+        return model.second
+    return model.first if model.plain is None else model.plain
+
+
 def score_entities(batch: Batch, model: EntityModel, tagged: Sequence[Tagged] | None, *, both: bool) -> Scored:
     """Probabilities of each relation for each candidate that may matter, by the first stage or by both."""
     if not len(batch.mentions.start):
@@ -52,14 +60,15 @@ def score_entities(batch: Batch, model: EntityModel, tagged: Sequence[Tagged] | 
     first = np.stack([trees.probabilities(by_feature) for trees in model.first.trees], axis=1)
     alive = np.flatnonzero(first.max(axis=1) > model.floor)
     columns, first = np.ascontiguousarray(by_feature[:, alive].T), first[alive]
-    if not both or not len(alive):
+    judge = judge_of(model, both=both)
+    if judge is model.first or not len(alive):
         return Scored(alive, columns, first)
     blocks = [context_block(batch.tokens, batch.table, batch.mentions, alive, first), columns]
-    if model.needs_tagger:
+    if both and model.needs_tagger:
         assert tagged is not None
         blocks.append(entity_block(batch, alive, tagged))
     by_feature = np.ascontiguousarray(np.concatenate(blocks, axis=1).T)
-    scores = np.stack([trees.probabilities(by_feature) for trees in model.second.trees], axis=1)
+    scores = np.stack([trees.probabilities(by_feature) for trees in judge.trees], axis=1)
     return Scored(alive, columns, scores)
 
 
@@ -74,7 +83,7 @@ def extract_entities(
 ) -> list[list[Annotation]]:
     """The edges to named things of each text of a batch."""
     scored = score_entities(batch, model, tagged, both=both)
-    judge = model.second if both else model.first
+    judge = judge_of(model, both=both)
     chosen = choose(batch.tokens, batch.mentions, scored.entities, scored.scores, judge.thresholds)
     row_of = {int(e): i for i, e in enumerate(scored.entities)}
     why = reasons_of(chosen, row_of, scored.columns, model)
@@ -136,6 +145,7 @@ def is_junk(name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=50_000)
 def key_of(name: str) -> int:
     """The key under which names meet: folded words, joined."""
     return hash_of("".join(fold(word) for word in name.replace("-", " ").replace("/", " ").split()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kg.extract.matrix import PLAIN, RELATIONS, statistics_names
@@ -78,6 +79,7 @@ _VERBS = {
 }
 
 
+@cache
 def phrase(column: str) -> str:
     """A column's name in words.
 

@@ -47,8 +47,8 @@ class Judge:
 class EntityModel:
     """The six relations to named things.
 
-    The first stage scores each candidate alone (and is all that `fast` uses), the second also by what the others
-    scored, and by the tagger's scores if ``needs_tagger``.
+    The first stage scores each candidate alone, the second also by what the others scored, and by the tagger's scores
+    if ``needs_tagger``. ``plain`` is then the second stage without them, for `fast`.
     """
 
     boundaries: Boundaries
@@ -58,6 +58,7 @@ class EntityModel:
     floor: float  # a candidate whose best first score is below this goes no further
     second: Judge
     needs_tagger: bool
+    plain: Judge | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ __all__ = ["FOLDS", "Paper", "Trained", "read_papers", "train"]
 class Trained:
     """A model, and what it (without the paper in question) claims of each paper it was trained on.
 
-    ``claims`` are those of everything together, ``fast_claims`` those of the first stage alone.
+    ``claims`` are those of everything together, ``fast_claims`` those of the fast reader.
     """
 
     model: Model

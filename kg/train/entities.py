@@ -123,13 +123,17 @@ class EntityTrainer:
     def train(
         self, tagged: Sequence[Tagged] | None = None
     ) -> tuple[EntityModel, list[dict[str, object]], list[dict[str, object]]]:
-        """The model; and, for each paper, the held-out claims of the first stage and of both.
+        """The model; and, for each paper, the held-out claims of the fast reader and of the best.
 
-        The second stage reads the tagger's (held-out) scores where they are given.
+        The second stage reads the tagger's (held-out) scores where they are given; the fast reader is then the
+        second stage without them, else the first stage.
         """
         held = self.first_stage()
         second, claims = self.second_stage(held, tagged)
-        first_cut, first_curves, first_claims = self._settle([h.alive for h in held], [h.scores for h in held])
+        first_cut, first_curves, fast_claims = self._settle([h.alive for h in held], [h.scores for h in held])
+        plain = None
+        if tagged is not None:
+            plain, fast_claims = self.second_stage(held, None)
         self.say("entities, first stage, on all papers")
         rows = np.concatenate([self.columns(i, set()) for i in range(FOLDS)])
         first = Judge(grow(rows, np.concatenate(self.labels), FIRST, self.seed, self.effort), first_cut, first_curves)
@@ -138,8 +142,8 @@ class EntityTrainer:
         boundaries = Boundaries(b.stops, b.no_start, b.no_end, known)
         assert self.chosen is not None
         statistics = self.statistics(range(FOLDS))
-        model = EntityModel(boundaries, self.chosen, statistics, first, _FLOOR, second, tagged is not None)
-        return model, first_claims, claims
+        model = EntityModel(boundaries, self.chosen, statistics, first, _FLOOR, second, tagged is not None, plain)
+        return model, fast_claims, claims
 
     def first_stage(self) -> list[Held]:
         """Each fold's living candidates, scored by a model that did not see the fold."""

@@ -36,7 +36,11 @@ class Packed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         first = scope.get("path", "").removeprefix(scope.get("root_path", "")).lstrip("/").partition("/")[0]
-        await (self._plain if first in STREAMED else self._packed)(scope, receive, send)
+        if scope["type"] != "http" or first in STREAMED:
+            return await self._plain(scope, receive, send)
+        # A server that sends files by their path would send them as they are on disk.
+        extensions = {k: v for k, v in (scope.get("extensions") or {}).items() if k != "http.response.pathsend"}
+        return await self._packed({**scope, "extensions": extensions}, receive, send)
 
 
 class Pages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -77,3 +78,14 @@ def test_a_browser_is_told_in_a_page_what_it_may_have_meant(site: TestClient) ->
         assert "There is no such page" in answer.text
     assert "/modality/ct" in site.get("/modality/computed-tomo", headers=HTML).text
     assert site.get("/nowhere").json() == {"detail": "Not Found"}
+
+
+def test_files_are_packed_by_servers_that_send_files_by_path(listing_atlas: Path) -> None:
+    app = create_app(Settings(store=str(listing_atlas)))
+
+    async def by_path(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "extensions": {"http.response.pathsend": {}}}, receive, send)
+
+    answer = TestClient(by_path).get(f"/static/style.css?v={assets_digest()}")
+
+    assert answer.headers["content-encoding"] == "gzip"

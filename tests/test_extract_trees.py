@@ -7,7 +7,10 @@ import pytest
 
 from kg.extract.trees import trees_of
 
-lightgbm = pytest.importorskip("lightgbm")
+try:
+    import lightgbm
+except (ImportError, OSError) as err:  # OSError: the system library libgomp is missing
+    pytest.skip(f"LightGBM cannot be loaded: {err}", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")

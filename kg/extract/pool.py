@@ -30,8 +30,6 @@ def extract_all(
     """
     here = getattr(get_extractor(extractor), "in_process", False)
     count = 1 if here else workers if workers is not None else (os.cpu_count() or 1)
-    if getattr(get_extractor(extractor), "in_process", False):  # it waits for a server and asks several at once itself
-        count = 1
     pool: ProcessPoolExecutor | None = None
 
     def read(texts: Sequence[Text]) -> Iterator[Annotations]:

@@ -68,8 +68,11 @@ def _boosters(
 ) -> Iterator[Any]:
     try:
         import lightgbm
-    except ImportError as err:
-        raise ExtractorError("Training needs LightGBM: install paperatlas[train].") from err
+    except (ImportError, OSError) as err:  # OSError: it is there, and the system library libgomp is not
+        raise ExtractorError(
+            f"Training needs LightGBM, which cannot be loaded ({err}): "
+            "install paperatlas[train], and on Debian the package libgomp1."
+        ) from err
     if how.keep < 1:
         chance = np.random.default_rng(seed).random(len(rows))
         kept = (labels != 0).any(axis=1) | (chance < how.keep)

@@ -35,6 +35,15 @@ def test_sparqlwrapper_gets_the_papers_on_ct_that_release_code(server: Server) -
     assert all(row["title"]["value"] for row in rows)
 
 
+@pytest.mark.parametrize("path", ["/", "/datasets", "/plots"])
+def test_head_says_what_get_says_without_the_page(server: Server, path: str) -> None:
+    got, head = httpx.get(f"{server.url}{path}"), httpx.head(f"{server.url}{path}")
+
+    assert head.status_code == 200
+    assert head.headers["etag"] == got.headers["etag"]
+    assert head.content == b""
+
+
 def test_an_interrupt_ends_the_server_with_status_0(listing_atlas: Path) -> None:
     assert Server(listing_atlas).stop() == 0
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 
 from graphql_api.delivery import Pages, Static
 from graphql_api.state import Served
@@ -66,6 +67,12 @@ def router(served: Served, settings: Settings) -> APIRouter:
 
     for term in CLASSES[1:6]:
         routes.add_api_route(f"/{term.plural}", _list_of(term.name, pages))
+    for route in routes.routes:
+        if isinstance(route, APIRoute):
+            route.methods = {
+                *(route.methods or ()),
+                "HEAD",
+            }  # what GET says, without the page; the server leaves the body away
     routes.mount("/static", Static(directory=PAGES / "static"), name="static")
     return routes
 

@@ -11,20 +11,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from graphql import (
-    GraphQLArgument,
-    GraphQLError,
-    GraphQLField,
-    GraphQLInputType,
-    GraphQLObjectType,
-    GraphQLOutputType,
-    Undefined,
-)
+from graphql import GraphQLError
+from strawberry import UNSET
 
+from graphql_api.definitions import Argument, Field
 from graphql_api.examples import described
 from schema.errors import LimitExceeded
 
@@ -48,6 +42,14 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+class Named(Protocol):
+    """A type as its declaration or as the schema has it: the executor goes by its name."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the schema."""
 
 
 Ref = tuple[str, int]
@@ -139,7 +141,7 @@ def conditions_in(where: Any) -> int:
 _SLOW = frozenset({"contains", "startsWith", "matches", "text"})
 
 
-def run(context: Context, selections: Selections, type_: GraphQLObjectType, parents: Any) -> list[dict[str, Any]]:
+def run(context: Context, selections: Selections, type_: Named, parents: Any) -> list[dict[str, Any]]:
     """One answer object for each parent, all of one type."""
     if not len(parents):
         return []
@@ -183,9 +185,7 @@ def run_refs(context: Context, call: Call, refs: Sequence[Ref | None]) -> list[d
     return answers
 
 
-def run_lists(
-    context: Context, call: Call, lists: Sequence[Sequence[Any]], type_: GraphQLObjectType
-) -> list[list[Any]]:
+def run_lists(context: Context, call: Call, lists: Sequence[Sequence[Any]], type_: Named) -> list[list[Any]]:
     """For each parent a list of answer objects out of its list of values: one batch over all of them."""
     flat = run(context, call.child, type_, [value for values in lists for value in values])
     return split(flat, [len(values) for values in lists])
@@ -216,24 +216,22 @@ class Batched:
 
 
 def batched(
-    type_: GraphQLOutputType,
+    type_: Any,
     sentence: str,
     example: str,
     column: Column,
-    args: dict[str, GraphQLArgument] | None = None,
+    args: dict[str, Argument] | None = None,
     *,
     weight: int = 1,
     size: int = 1,
-) -> GraphQLField:
+) -> Field:
     """A field with its description, an example and the column that answers it."""
-    return GraphQLField(
-        type_, args, description=described(sentence, example), extensions={"batched": Batched(column, weight, size)}
-    )
+    return Field(type_, args or {}, described(sentence, example), {"batched": Batched(column, weight, size)})
 
 
-def argument(type_: GraphQLInputType, sentence: str, example: str, default: Any = Undefined) -> GraphQLArgument:
+def argument(type_: Any, sentence: str, example: str, default: Any = UNSET) -> Argument:
     """An argument with its description and an example."""
-    return GraphQLArgument(type_, default_value=default, description=described(sentence, example))
+    return Argument(type_, described(sentence, example), default)
 
 
 def each(function: Callable[[Any], Any]) -> Column:

@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from graphql import (
-    GraphQLEnumType,
-    GraphQLEnumValue,
-    GraphQLField,
-    GraphQLID,
-    GraphQLInt,
-    GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLString,
-)
 
 from graphql_api.batch import Context, argument, batched, each, run, run_lists, run_refs
 from graphql_api.connections import PAGE_INFO, Info, Window, encode_cursor, page_arguments, window
+from graphql_api.definitions import (
+    ID,
+    EnumType,
+    EnumValue,
+    Field,
+    Int,
+    InterfaceType,
+    ListOf,
+    NonNull,
+    ObjectType,
+    String,
+)
 from graphql_api.examples import described
 from graphql_api.plan import Call
 from kg.index import Index
@@ -34,10 +34,10 @@ from schema.vocabulary import CLASSES
 WEIGHT: Final = 1000
 _EXAMPLE: Final = "000002-1f0c3b5a7d9e"
 
-KINDS: Final = GraphQLEnumType(
+KINDS: Final = EnumType(
     "ChangeKind",
     {
-        name: GraphQLEnumValue(name, description=described(sentence, f"kind: {name}"))
+        name: EnumValue(name, description=described(sentence, f"kind: {name}"))
         for name, sentence in (
             ("ADDED", "It is new."),
             ("CHANGED", "What it says of itself has changed: a property, an edge or its evidence."),
@@ -100,12 +100,12 @@ def _node(context: Context, changes: Sequence[Change], call: Call) -> list[Any]:
     return run_refs(context, call, [context.index.find(c.id) for c in changes])
 
 
-def _change_type(entity: GraphQLInterfaceType, node: GraphQLInterfaceType) -> GraphQLObjectType:
-    return GraphQLObjectType(
+def _change_type(entity: InterfaceType, node: InterfaceType) -> ObjectType:
+    return ObjectType(
         "Change",
         lambda: {
-            "id": batched(GraphQLNonNull(GraphQLID), "The entity's id.", '"modality/ct"', each(lambda c: c.id)),
-            "kind": batched(GraphQLNonNull(KINDS), "What happened to it.", "ADDED", each(lambda c: c.kind)),
+            "id": batched(NonNull(ID), "The entity's id.", '"modality/ct"', each(lambda c: c.id)),
+            "kind": batched(NonNull(KINDS), "What happened to it.", "ADDED", each(lambda c: c.kind)),
             "node": batched(entity, "The entity as it is now; null where it is gone.", "node { name }", _node),
         },
         interfaces=(node,),
@@ -113,7 +113,7 @@ def _change_type(entity: GraphQLInterfaceType, node: GraphQLInterfaceType) -> Gr
     )
 
 
-def _connection(change: GraphQLObjectType) -> GraphQLObjectType:
+def _connection(change: ObjectType) -> ObjectType:
     def edges(context: Context, found: list[Found], call: Call) -> list[Any]:
         return run_lists(context, call, [f.changes for f in found], edge)
 
@@ -123,23 +123,23 @@ def _connection(change: GraphQLObjectType) -> GraphQLObjectType:
     def page_info(context: Context, found: list[Found], call: Call) -> list[Any]:
         return run(context, call.child, PAGE_INFO, [Info.of(f.window, [c.id for c in f.changes]) for f in found])
 
-    edge = GraphQLObjectType(
+    edge = ObjectType(
         "ChangeEdge",
         {
-            "cursor": batched(GraphQLNonNull(GraphQLString), "Where it stands.", f'"{encode_cursor("modality/ct")}"',
+            "cursor": batched(NonNull(String), "Where it stands.", f'"{encode_cursor("modality/ct")}"',
                               each(lambda c: encode_cursor(c.id))),
-            "node": batched(GraphQLNonNull(change), "The change.", "node { kind id }",
+            "node": batched(NonNull(change), "The change.", "node { kind id }",
                             lambda context, changes, call: run(context, call.child, change, changes)),
         },
         description=described("A change in a list, with its cursor.", "edges { cursor node { kind id } }"),
     )  # fmt: skip
-    listed = GraphQLNonNull(GraphQLList(GraphQLNonNull(change)))
-    places = GraphQLNonNull(GraphQLList(GraphQLNonNull(edge)))
-    return GraphQLObjectType(
+    listed = NonNull(ListOf(NonNull(change)))
+    places = NonNull(ListOf(NonNull(edge)))
+    return ObjectType(
         "ChangeConnection",
         {
-            "totalCount": batched(GraphQLNonNull(GraphQLInt), "How many there are.", "12", each(lambda f: f.window.total)),
-            "pageInfo": batched(GraphQLNonNull(PAGE_INFO), "Where this page stands.", "pageInfo { endCursor }", page_info),
+            "totalCount": batched(NonNull(Int), "How many there are.", "12", each(lambda f: f.window.total)),
+            "pageInfo": batched(NonNull(PAGE_INFO), "Where this page stands.", "pageInfo { endCursor }", page_info),
             "nodes": batched(listed, "The changes on this page.", "nodes { kind id }", nodes),
             "edges": batched(places, "The same with cursors.", "edges { cursor node { kind id } }", edges),
         },
@@ -147,9 +147,9 @@ def _connection(change: GraphQLObjectType) -> GraphQLObjectType:
     )  # fmt: skip
 
 
-def changes_field(connection: GraphQLObjectType) -> GraphQLField:
+def changes_field(connection: ObjectType) -> Field:
     """The root field."""
-    since = argument(GraphQLNonNull(GraphQLString), "A state that `stats { version }` named.", f'since: "{_EXAMPLE}"')
+    since = argument(NonNull(String), "A state that `stats { version }` named.", f'since: "{_EXAMPLE}"')
     return batched(
         connection,
         "What has changed since an earlier published state, for who keeps a copy up to date.",
@@ -160,6 +160,6 @@ def changes_field(connection: GraphQLObjectType) -> GraphQLField:
     )
 
 
-def changes_connection(entity: GraphQLInterfaceType, node: GraphQLInterfaceType) -> GraphQLObjectType:
+def changes_connection(entity: InterfaceType, node: InterfaceType) -> ObjectType:
     """The type of a page of changes."""
     return _connection(_change_type(entity, node))

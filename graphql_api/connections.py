@@ -17,18 +17,9 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from graphql import (
-    GraphQLArgument,
-    GraphQLBoolean,
-    GraphQLFloat,
-    GraphQLInt,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLString,
-)
 
 from graphql_api.batch import Column, Context, argument, batched, each, run, run_lists, run_rows, split
+from graphql_api.definitions import Argument, Boolean, Float, Int, ListOf, NonNull, ObjectType, String
 from graphql_api.examples import described
 from graphql_api.inputs import FILTERS, ORDERS
 from graphql_api.plan import Call
@@ -140,29 +131,29 @@ def _place(cursor: str, position: Callable[[str], int | None]) -> int:
     return place
 
 
-PAGE_INFO: Final = GraphQLObjectType(
+PAGE_INFO: Final = ObjectType(
     "PageInfo",
     {
         "hasNextPage": batched(
-            GraphQLNonNull(GraphQLBoolean), "True where more follows this page.", "true",
+            NonNull(Boolean), "True where more follows this page.", "true",
             each(lambda p: p.window.stop < p.window.total)),
         "hasPreviousPage": batched(
-            GraphQLNonNull(GraphQLBoolean), "True where something stands before this page.", "false",
+            NonNull(Boolean), "True where something stands before this page.", "false",
             each(lambda p: p.window.start > 0)),
         "startCursor": batched(
-            GraphQLString, "The cursor of the first on this page; null on an empty page.", encode_cursor("modality/ct"),
+            String, "The cursor of the first on this page; null on an empty page.", encode_cursor("modality/ct"),
             each(lambda p: p.start)),
         "endCursor": batched(
-            GraphQLString, "The cursor of the last on this page: the `after` of the next.", encode_cursor("modality/ct"),
+            String, "The cursor of the last on this page: the `after` of the next.", encode_cursor("modality/ct"),
             each(lambda p: p.end)),
     },
     description=described("Where a page stands in its list.", "pageInfo { hasNextPage endCursor }"),
 )  # fmt: skip
 
 
-def list_arguments(cls: str) -> dict[str, GraphQLArgument]:
+def list_arguments(cls: str) -> dict[str, Argument]:
     """The arguments of every list of a class: what is meant, in which order, how sure."""
-    order = GraphQLList(GraphQLNonNull(ORDERS[cls]))
+    order = ListOf(NonNull(ORDERS[cls]))
     return {
         "where": argument(FILTERS[cls], f"Which {CLASS[cls].plural}; all where not given.", "where: {…}"),
         "orderBy": argument(
@@ -170,20 +161,20 @@ def list_arguments(cls: str) -> dict[str, GraphQLArgument]:
             "The order, the strongest step first; always total, so that pages fit together.",
             "orderBy: {name: ASC}",
         ),
-        "minConfidence": argument(GraphQLFloat, "Only edges at least this sure count, 0 to 1.", "minConfidence: 0.8"),
+        "minConfidence": argument(Float, "Only edges at least this sure count, 0 to 1.", "minConfidence: 0.8"),
     }
 
 
-def page_arguments() -> dict[str, GraphQLArgument]:
+def page_arguments() -> dict[str, Argument]:
     """The arguments of Relay's paging."""
     cursor = encode_cursor("modality/ct")
     return {
         "first": argument(
-            GraphQLInt, "At most so many, from the start or from `after`; 20 where no size is given.", "first: 20"
+            Int, "At most so many, from the start or from `after`; 20 where no size is given.", "first: 20"
         ),
-        "after": argument(GraphQLString, "Only what follows this cursor.", f'after: "{cursor}"'),
-        "last": argument(GraphQLInt, "At most so many, from the end or from `before`.", "last: 20"),
-        "before": argument(GraphQLString, "Only what stands before this cursor.", f'before: "{cursor}"'),
+        "after": argument(String, "Only what follows this cursor.", f'after: "{cursor}"'),
+        "last": argument(Int, "At most so many, from the end or from `before`.", "last: 20"),
+        "before": argument(String, "Only what stands before this cursor.", f'before: "{cursor}"'),
     }
 
 
@@ -201,7 +192,7 @@ class Item:
     row: int
 
 
-def edges_column(type_: Callable[[], GraphQLObjectType]) -> Column:
+def edges_column(type_: Callable[[], ObjectType]) -> Column:
     """The edges of each page."""
 
     def column(context: Context, pages: list[Page], call: Call) -> list[Any]:

@@ -6,19 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from graphql import (
-    GraphQLEnumType,
-    GraphQLEnumValue,
-    GraphQLField,
-    GraphQLInt,
-    GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-)
-
 from graphql_api.batch import Column, Context, Ref, Rows, argument, batched, each, run_lists, run_refs
 from graphql_api.connections import check_size
+from graphql_api.definitions import EnumType, EnumValue, Field, Int, InterfaceType, ListOf, NonNull, ObjectType
 from graphql_api.examples import described
 from graphql_api.plan import Call
 from schema.vocabulary import CLASS
@@ -47,10 +37,10 @@ def years_column(which: int) -> Column:
     return column
 
 
-WITH: Final = GraphQLEnumType(
+WITH: Final = EnumType(
     "CoUsedClass",
     {
-        name: GraphQLEnumValue(
+        name: EnumValue(
             name,
             description=described(f"{CLASS[cls].plural.capitalize()} of the same papers.", f"coUsed(with: {name})"),
         )
@@ -60,18 +50,18 @@ WITH: Final = GraphQLEnumType(
 )
 
 
-def together_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
+def together_type(entity: InterfaceType) -> ObjectType:
     """The type of one entry of `coUsed`."""
-    return GraphQLObjectType(
+    return ObjectType(
         "CoUsed",
         lambda: {
             "entity": batched(
-                GraphQLNonNull(entity),
+                NonNull(entity),
                 "What stands beside it.",
                 "entity { name }",
                 lambda context, found, call: run_refs(context, call, [t.ref for t in found]),
             ),
-            "count": batched(GraphQLNonNull(GraphQLInt), "In how many papers.", "12", each(lambda t: t.count)),
+            "count": batched(NonNull(Int), "In how many papers.", "12", each(lambda t: t.count)),
         },
         description=described(
             "An entity and in how many papers it stands beside another.", "coUsed { entity { name } count }"
@@ -79,7 +69,7 @@ def together_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
     )
 
 
-def couse_field(cls: str, together: GraphQLObjectType) -> GraphQLField:
+def couse_field(cls: str, together: ObjectType) -> Field:
     """The field `coUsed` of a class."""
 
     def column(context: Context, parents: Rows, call: Call) -> list[Any]:
@@ -94,13 +84,13 @@ def couse_field(cls: str, together: GraphQLObjectType) -> GraphQLField:
         return run_lists(context, call, lists, together)
 
     return batched(
-        GraphQLNonNull(GraphQLList(GraphQLNonNull(together))),
+        NonNull(ListOf(NonNull(together))),
         f"What the papers on this {CLASS[cls].label} have most often beside it.",
         "coUsed(with: DATASET, first: 5) { entity { name } count }",
         column,
         {
-            "with": argument(GraphQLNonNull(WITH), "The class of what stands beside it.", "with: DATASET", "DATASET"),
-            "first": argument(GraphQLNonNull(GraphQLInt), "At most so many, the most frequent first.", "first: 10", 10),
+            "with": argument(NonNull(WITH), "The class of what stands beside it.", "with: DATASET", "DATASET"),
+            "first": argument(NonNull(Int), "At most so many, the most frequent first.", "first: 10", 10),
         },
         weight=_WEIGHT,
         size=10,

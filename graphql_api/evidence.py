@@ -6,19 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graphql import (
-    GraphQLArgument,
-    GraphQLFloat,
-    GraphQLInt,
-    GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLString,
-)
-
 from graphql_api.batch import Context, Ref, Rows, argument, batched, each, run_lists, run_refs
 from graphql_api.connections import Item, check_size
+from graphql_api.definitions import Argument, Float, Int, InterfaceType, ListOf, NonNull, ObjectType, String
 from graphql_api.examples import described
 from graphql_api.plan import Call
 from schema.errors import BadFilter, did_you_mean
@@ -27,47 +17,47 @@ from schema.vocabulary import CLASS, EDGE, edges_from
 
 RELATIONS_OF_PAPERS: Final = tuple(e.name for e in edges_from("Paper"))
 
-EVIDENCE: Final = GraphQLObjectType(
+EVIDENCE: Final = ObjectType(
     "Evidence",
     {
         "quote": batched(
-            GraphQLNonNull(GraphQLString),
+            NonNull(String),
             "The passage, word for word.",
             '"We evaluate on MIMIC-CXR."',
             each(lambda s: s.evidence.quote),
         ),
         "section": batched(
-            GraphQLNonNull(GraphQLString),
+            NonNull(String),
             'Where it stands: "title", "abstract", or "source" for what a source states.',
             '"abstract"',
             each(lambda s: s.evidence.section),
         ),
         "start": batched(
-            GraphQLNonNull(GraphQLInt),
+            NonNull(Int),
             "Offset of its first character in the section, from 0.",
             "120",
             each(lambda s: s.evidence.start),
         ),
         "end": batched(
-            GraphQLNonNull(GraphQLInt),
+            NonNull(Int),
             "Offset behind its last character in the section.",
             "145",
             each(lambda s: s.evidence.end),
         ),
         "confidence": batched(
-            GraphQLNonNull(GraphQLFloat),
+            NonNull(Float),
             "How sure the edge is by this passage, 0 to 1.",
             "0.93",
             each(lambda s: s.confidence),
         ),
         "source": batched(
-            GraphQLNonNull(GraphQLString),
+            NonNull(String),
             "Who or what drew the edge from it: an extractor with its version, or a source.",
             '"rules 1"',
             each(lambda s: s.maker),
         ),
         "cues": batched(
-            GraphQLNonNull(GraphQLList(GraphQLNonNull(GraphQLString))),
+            NonNull(ListOf(NonNull(String))),
             "The reasons that weighed most, in words.",
             '["verb: evaluate"]',
             each(lambda s: list(s.cues)),
@@ -115,37 +105,37 @@ def _supports_column(context: Context, facts: Sequence[Fact], call: Call) -> lis
     return run_lists(context, call, [f.supports for f in facts], EVIDENCE)
 
 
-def assertion_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
+def assertion_type(entity: InterfaceType) -> ObjectType:
     """The type of a paper's edges, each with its target and evidence."""
-    return GraphQLObjectType(
+    return ObjectType(
         "Assertion",
         lambda: {
             "relation": batched(
-                GraphQLNonNull(GraphQLString),
+                NonNull(String),
                 "The relation, by the name of its predicate.",
                 '"usesDataset"',
                 each(lambda f: f.relation),
             ),
             "target": batched(
-                GraphQLNonNull(entity),
+                NonNull(entity),
                 "The entity at the other end, of any class.",
                 "target { __typename name }",
                 _target_column,
             ),
             "confidence": batched(
-                GraphQLNonNull(GraphQLFloat),
+                NonNull(Float),
                 "How sure the edge is, 0 to 1: the probability that a careful reader agrees.",
                 "0.93",
                 each(lambda f: f.confidence),
             ),
             "source": batched(
-                GraphQLString,
+                String,
                 "Who or what drew the edge; null for what goes without saying.",
                 '"rules 1"',
                 each(lambda f: f.source),
             ),
             "evidence": batched(
-                GraphQLNonNull(GraphQLList(GraphQLNonNull(EVIDENCE))),
+                NonNull(ListOf(NonNull(EVIDENCE))),
                 "The passages that support it, the surest first.",
                 "evidence { quote section }",
                 _supports_column,
@@ -159,20 +149,20 @@ def assertion_type(entity: GraphQLInterfaceType) -> GraphQLObjectType:
     )
 
 
-def assertion_arguments() -> dict[str, GraphQLArgument]:
+def assertion_arguments() -> dict[str, Argument]:
     """The arguments of a paper's edges."""
     return {
         "relation": argument(
-            GraphQLList(GraphQLNonNull(GraphQLString)),
+            ListOf(NonNull(String)),
             "Only these relations; all where not given.",
             'relation: ["usesDataset"]',
         ),
-        "minConfidence": argument(GraphQLFloat, "Only edges at least this sure, 0 to 1.", "minConfidence: 0.8"),
-        "first": argument(GraphQLInt, "At most so many; all where not given.", "first: 10"),
+        "minConfidence": argument(Float, "Only edges at least this sure, 0 to 1.", "minConfidence: 0.8"),
+        "first": argument(Int, "At most so many; all where not given.", "first: 10"),
     }
 
 
-def assertions_column(assertion: GraphQLObjectType) -> Any:
+def assertions_column(assertion: ObjectType) -> Any:
     """The edges of each paper, by relation and target."""
 
     def column(context: Context, parents: Rows, call: Call) -> list[Any]:
@@ -230,14 +220,14 @@ def item_fields() -> dict[str, Any]:
     """What a place on a connection says of its edge: confidence, source, evidence."""
     return {
         "confidence": batched(
-            GraphQLFloat,
+            Float,
             "How sure the edge to the entity of this list is, 0 to 1; null in a root list.",
             "0.93",
             _confidences,
         ),
-        "source": batched(GraphQLString, "Who or what drew that edge; null in a root list.", '"rules 1"', _sources),
+        "source": batched(String, "Who or what drew that edge; null in a root list.", '"rules 1"', _sources),
         "evidence": batched(
-            GraphQLNonNull(GraphQLList(GraphQLNonNull(EVIDENCE))),
+            NonNull(ListOf(NonNull(EVIDENCE))),
             "What supports that edge; empty in a root list.",
             "evidence { quote }",
             _passages,

@@ -6,19 +6,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from graphql import (
-    GraphQLArgument,
-    GraphQLBoolean,
-    GraphQLInt,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLString,
-)
-
 from graphql_api.around import AROUND, WEIGHT, around_column
 from graphql_api.batch import Column, Context, argument, batched, each, run, run_lists, run_refs
 from graphql_api.connections import Page, check_size
+from graphql_api.definitions import Argument, Boolean, Int, ListOf, NonNull, ObjectType, String
 from graphql_api.examples import NAMES, described
 from graphql_api.plan import Call
 from kg.query.facets import FacetValue
@@ -44,14 +35,12 @@ FACET_WEIGHT: Final = 2000
 """What counting one facet costs, in values: one pass over the matching rows."""
 
 
-def facet_arguments() -> dict[str, GraphQLArgument]:
+def facet_arguments() -> dict[str, Argument]:
     """The arguments of every facet."""
     return {
-        "first": argument(
-            GraphQLNonNull(GraphQLInt), "At most so many values, the most frequent first.", "first: 10", 10
-        ),
+        "first": argument(NonNull(Int), "At most so many values, the most frequent first.", "first: 10", 10),
         "ownFilter": argument(
-            GraphQLNonNull(GraphQLBoolean),
+            NonNull(Boolean),
             "False: as if `where` had no condition on this facet itself, so that the other choices keep their counts.",
             "ownFilter: false",
             True,
@@ -59,14 +48,14 @@ def facet_arguments() -> dict[str, GraphQLArgument]:
     }
 
 
-def entity_facet(cls: str, entity: GraphQLObjectType) -> GraphQLObjectType:
+def entity_facet(cls: str, entity: ObjectType) -> ObjectType:
     """The type of a facet's value that is an entity of a class."""
-    return GraphQLObjectType(
+    return ObjectType(
         f"{cls}Facet",
         lambda: {
-            "value": batched(GraphQLNonNull(entity), f"The {CLASS[cls].label}.", f'"{NAMES[cls]}"', _value_column(cls)),
+            "value": batched(NonNull(entity), f"The {CLASS[cls].label}.", f'"{NAMES[cls]}"', _value_column(cls)),
             "count": batched(
-                GraphQLNonNull(GraphQLInt),
+                NonNull(Int),
                 "How many have it; narrower ones count for the wider.",
                 "12",
                 each(lambda f: f.count),
@@ -85,26 +74,26 @@ def _value_column(cls: str) -> Column:
     return column
 
 
-VALUE_FACET: Final = GraphQLObjectType(
+VALUE_FACET: Final = ObjectType(
     "ValueFacet",
     {
-        "value": batched(GraphQLNonNull(GraphQLString), "The value as a text.", '"released"', each(lambda f: f.label)),
-        "count": batched(GraphQLNonNull(GraphQLInt), "How many have it.", "12", each(lambda f: f.count)),
+        "value": batched(NonNull(String), "The value as a text.", '"released"', each(lambda f: f.label)),
+        "count": batched(NonNull(Int), "How many have it.", "12", each(lambda f: f.count)),
     },
     description=described("A value and how many have it.", "codeStatus { value count }"),
 )
 
-NUMBER_FACET: Final = GraphQLObjectType(
+NUMBER_FACET: Final = ObjectType(
     "NumberFacet",
     {
-        "value": batched(GraphQLNonNull(GraphQLInt), "The value.", "2024", each(lambda f: f.value)),
-        "count": batched(GraphQLNonNull(GraphQLInt), "How many have it.", "12", each(lambda f: f.count)),
+        "value": batched(NonNull(Int), "The value.", "2024", each(lambda f: f.value)),
+        "count": batched(NonNull(Int), "How many have it.", "12", each(lambda f: f.count)),
     },
     description=described("A whole number and how many have it.", "year { value count }"),
 )
 
 
-def facets_type(cls: str, facet_of: Mapping[str, GraphQLObjectType]) -> GraphQLObjectType:
+def facets_type(cls: str, facet_of: Mapping[str, ObjectType]) -> ObjectType:
     """The facets of a class's connections: of papers by what they have, of all else by what its papers have."""
     made = {}
     if cls == "Paper":
@@ -118,13 +107,13 @@ def facets_type(cls: str, facet_of: Mapping[str, GraphQLObjectType]) -> GraphQLO
             type_ = NUMBER_FACET if term.datatype == "integer" else VALUE_FACET
             made[term.field] = _facet(term.field, term.field, type_, term.comment)
     sentence = f"Counts over the {CLASS[cls].plural} that match, whatever page is shown."
-    return GraphQLObjectType(f"{cls}Facets", made, description=described(sentence, "facets { year { value count } }"))
+    return ObjectType(f"{cls}Facets", made, description=described(sentence, "facets { year { value count } }"))
 
 
-def _facet(name: str, counted: str, type_: GraphQLObjectType, comment: str) -> Any:
+def _facet(name: str, counted: str, type_: ObjectType, comment: str) -> Any:
     shown = "value" if type_ in (VALUE_FACET, NUMBER_FACET) else "value { name }"
     return batched(
-        GraphQLNonNull(GraphQLList(GraphQLNonNull(type_))),
+        NonNull(ListOf(NonNull(type_))),
         f"By the values of: {comment}",
         f"{name}(first: 10) {{ {shown} count }}",
         _counted_column(counted, lambda: type_),
@@ -134,10 +123,10 @@ def _facet(name: str, counted: str, type_: GraphQLObjectType, comment: str) -> A
     )
 
 
-def _around(cls: str, name: str, type_: GraphQLObjectType) -> Any:
+def _around(cls: str, name: str, type_: ObjectType) -> Any:
     shown = "value" if type_ is NUMBER_FACET else "value { name }"
     return batched(
-        GraphQLNonNull(GraphQLList(GraphQLNonNull(type_))),
+        NonNull(ListOf(NonNull(type_))),
         f"By what their papers have: how many of the listed {CLASS[cls].plural} have a paper with each {name}.",
         f"{name}(first: 10) {{ {shown} count }}",
         around_column(name, type_.name),
@@ -147,7 +136,7 @@ def _around(cls: str, name: str, type_: GraphQLObjectType) -> Any:
     )
 
 
-def _counted_column(name: str, type_: Callable[[], GraphQLObjectType]) -> Column:
+def _counted_column(name: str, type_: Callable[[], ObjectType]) -> Column:
     def column(context: Context, pages: list[Page], call: Call) -> list[Any]:
         arguments = call.arguments(context.variables)
         first = arguments["first"]
@@ -158,6 +147,6 @@ def _counted_column(name: str, type_: Callable[[], GraphQLObjectType]) -> Column
     return column
 
 
-def facets_column(type_: GraphQLObjectType) -> Column:
+def facets_column(type_: ObjectType) -> Column:
     """The facets of each page's whole list."""
     return lambda context, pages, call: run(context, call.child, type_, pages)

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from graphql import GraphQLObjectType
 from pyroaring import BitMap
 
 from graphql_api.batch import Column, Context, Rows, run, run_rows, split
 from graphql_api.connections import Page, Window, check_size, window
+from graphql_api.definitions import ObjectType
 from graphql_api.naming import Link
 from graphql_api.plan import Call
 from kg.index import bitmap, row_numbers
@@ -139,7 +139,7 @@ def list_column(link: Link) -> Column:
     return column
 
 
-def connection_column(link: Link, type_: Callable[[], GraphQLObjectType]) -> Column:
+def connection_column(link: Link, type_: Callable[[], ObjectType]) -> Column:
     """A page of what stands at the far end, for each parent."""
 
     def column(context: Context, parents: Rows, call: Call) -> list[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -39,7 +39,7 @@ from graphql import (
     visit,
 )
 
-from graphql_api.batch import Batched, Column
+from graphql_api.batch import Batched, Column, Named
 
 _TYPENAME = GraphQLField(GraphQLNonNull(GraphQLString))
 
@@ -72,14 +72,14 @@ class Selections:
     path: list[str | int]
     _calls: dict[str, list[Call]] = field(default_factory=dict)
 
-    def of(self, type_: GraphQLObjectType) -> list[Call]:
+    def of(self, type_: Named) -> list[Call]:
         """The fields to answer on objects of a type, in the order of the answer."""
         known = self._calls.get(type_.name)
         if known is None:
             known = self._calls[type_.name] = self.compiler.calls(type_, self.sets, self.path)
         return known
 
-    def asks(self, type_: GraphQLObjectType, *names: str) -> bool:
+    def asks(self, type_: Named, *names: str) -> bool:
         """Whether any of some fields of a type is selected: look-ahead."""
         return any(call.nodes[0].name.value in names for call in self.of(type_))
 
@@ -98,8 +98,9 @@ class Compiler:
         """The selections of the operation itself."""
         return Selections(self, [operation.selection_set], [])
 
-    def calls(self, type_: GraphQLObjectType, sets: list[SelectionSetNode], path: list[str | int]) -> list[Call]:
+    def calls(self, declared: Named, sets: list[SelectionSetNode], path: list[str | int]) -> list[Call]:
         """The merged fields of some selection sets on objects of a type."""
+        type_ = cast("GraphQLObjectType", self.schema.type_map[declared.name])
         grouped: dict[str, list[FieldNode]] = {}
         # Shared by all sets: else fragments that spread each other twice cost two to the power of the depth.
         seen: set[str] = set()

@@ -6,18 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graphql import (
-    GraphQLFloat,
-    GraphQLInt,
-    GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLString,
-)
-
 from graphql_api.batch import Context, batched, each, run, run_lists, run_refs
 from graphql_api.connections import PAGE_INFO, Info, Window, encode_cursor, window
+from graphql_api.definitions import Float, Int, InterfaceType, ListOf, NonNull, ObjectType, String
 from graphql_api.examples import described
 from graphql_api.plan import Call
 from kg.query.search import Hit
@@ -73,24 +64,24 @@ def _hit_nodes(context: Context, hits: list[Hit], call: Call) -> list[Any]:
     return run_refs(context, call, [context.index.find(h.id) for h in hits])
 
 
-def search_connection(entity: GraphQLInterfaceType) -> GraphQLObjectType:
+def search_connection(entity: InterfaceType) -> ObjectType:
     """The type of a page of search hits."""
-    edge = GraphQLObjectType(
+    edge = ObjectType(
         "SearchEdge",
         lambda: {
-            "cursor": batched(GraphQLNonNull(GraphQLString), "Where it stands.", f'"{encode_cursor("modality/ct")}"', each(lambda h: encode_cursor(h.id))),
-            "node": batched(GraphQLNonNull(entity), "What was found.", "node { __typename name }", _hit_nodes),
-            "score": batched(GraphQLNonNull(GraphQLFloat), "How well it fits: comparable within one answer only.", "7.25", each(lambda h: h.score)),
+            "cursor": batched(NonNull(String), "Where it stands.", f'"{encode_cursor("modality/ct")}"', each(lambda h: encode_cursor(h.id))),
+            "node": batched(NonNull(entity), "What was found.", "node { __typename name }", _hit_nodes),
+            "score": batched(NonNull(Float), "How well it fits: comparable within one answer only.", "7.25", each(lambda h: h.score)),
         },
         description=described("A hit of a search with its rank.", "edges { score node { name } }"),
     )  # fmt: skip
-    return GraphQLObjectType(
+    return ObjectType(
         "SearchConnection",
         lambda: {
-            "totalCount": batched(GraphQLNonNull(GraphQLInt), f"How many were found and ranked, at most {MOST_HITS}.", "12", each(lambda f: f.window.total)),
-            "pageInfo": batched(GraphQLNonNull(PAGE_INFO), "Where this page stands.", "pageInfo { hasNextPage endCursor }", _page_info),
-            "nodes": batched(GraphQLNonNull(GraphQLList(GraphQLNonNull(entity))), "What was found, best first.", "nodes { __typename name }", _nodes),
-            "edges": batched(GraphQLNonNull(GraphQLList(GraphQLNonNull(edge))), "The same with cursors and scores.", "edges { score node { name } }", _edges),
+            "totalCount": batched(NonNull(Int), f"How many were found and ranked, at most {MOST_HITS}.", "12", each(lambda f: f.window.total)),
+            "pageInfo": batched(NonNull(PAGE_INFO), "Where this page stands.", "pageInfo { hasNextPage endCursor }", _page_info),
+            "nodes": batched(NonNull(ListOf(NonNull(entity))), "What was found, best first.", "nodes { __typename name }", _nodes),
+            "edges": batched(NonNull(ListOf(NonNull(edge))), "The same with cursors and scores.", "edges { score node { name } }", _edges),
         },
         description=described("A page of search hits.", 'search(text: "ct") { nodes { name } }'),
     )  # fmt: skip

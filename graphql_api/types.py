@@ -6,20 +6,6 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
-from graphql import (
-    GraphQLBoolean,
-    GraphQLField,
-    GraphQLFloat,
-    GraphQLID,
-    GraphQLInt,
-    GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLOutputType,
-    GraphQLString,
-)
-
 from graphql_api.batch import Context, Rows, argument, batched, each
 from graphql_api.connections import (
     DEFAULT_PAGE,
@@ -33,6 +19,7 @@ from graphql_api.connections import (
     page_info_column,
 )
 from graphql_api.couse import COUSED, couse_field, together_type, years_column
+from graphql_api.definitions import ID, Boolean, Field, Float, Int, InterfaceType, ListOf, NonNull, ObjectType, String
 from graphql_api.evidence import assertion_arguments, assertion_type, assertions_column, item_fields
 from graphql_api.examples import IDS, LITERALS, NAMES, described
 from graphql_api.facets import entity_facet, facets_column, facets_type
@@ -46,9 +33,9 @@ SHORT_LIST: Final = 8
 """How many entities a plain list is taken to have when the cost of a query is estimated."""
 
 
-def some(type_: Any) -> GraphQLNonNull[Any]:
+def some(type_: Any) -> NonNull:
     """A list that is there and has no gaps."""
-    return GraphQLNonNull(GraphQLList(GraphQLNonNull(type_)))
+    return NonNull(ListOf(NonNull(type_)))
 
 
 def _ids(context: Context, parents: Rows, _call: Call) -> list[Any]:
@@ -63,24 +50,20 @@ def _labels(context: Context, parents: Rows, _call: Call) -> list[Any]:
     return context.index.labels(parents.cls, parents.rows.tolist())
 
 
-NODE: Final = GraphQLInterfaceType(
+NODE: Final = InterfaceType(
     "Node",
-    {
-        "id": batched(
-            GraphQLNonNull(GraphQLID), "The id, `{type}/{key}`, the same in paths and IRIs.", '"modality/ct"', _ids
-        )
-    },
+    {"id": batched(NonNull(ID), "The id, `{type}/{key}`, the same in paths and IRIs.", '"modality/ct"', _ids)},
     description=described("Anything with an id.", 'node(id: "modality/ct") { id }'),
 )
 
 
-def _entity_fields() -> dict[str, GraphQLField]:
+def _entity_fields() -> dict[str, Field]:
     return {
         "id": NODE.fields["id"],
-        "iri": batched(GraphQLNonNull(GraphQLString), "The IRI: the same name in RDF and SPARQL.", f'"{DEFAULT_BASE}modality/ct"', _iris),
-        "name": batched(GraphQLNonNull(GraphQLString), "What it is called: a title, a preferred label or a name.", '"computed tomography"', _labels),
-        "label": batched(GraphQLNonNull(GraphQLString), "The same as `name`: its rdfs:label.", '"computed tomography"', _labels),
-        "sameAs": batched(some(GraphQLString), "Other IRIs of the same thing: merged entities and outside records.", LITERALS["sameAs"], _literal_column("sameAs")),
+        "iri": batched(NonNull(String), "The IRI: the same name in RDF and SPARQL.", f'"{DEFAULT_BASE}modality/ct"', _iris),
+        "name": batched(NonNull(String), "What it is called: a title, a preferred label or a name.", '"computed tomography"', _labels),
+        "label": batched(NonNull(String), "The same as `name`: its rdfs:label.", '"computed tomography"', _labels),
+        "sameAs": batched(some(String), "Other IRIs of the same thing: merged entities and outside records.", LITERALS["sameAs"], _literal_column("sameAs")),
     }  # fmt: skip
 
 
@@ -91,7 +74,7 @@ def _literal_column(field: str) -> Callable[[Context, Rows, Call], list[Any]]:
     return column
 
 
-ENTITY: Final = GraphQLInterfaceType(
+ENTITY: Final = InterfaceType(
     "Entity",
     _entity_fields,
     interfaces=(NODE,),
@@ -101,22 +84,18 @@ ASSERTION: Final = assertion_type(ENTITY)
 TOGETHER: Final = together_type(ENTITY)
 
 
-def _scalar(term: LiteralTerm) -> GraphQLOutputType:
-    scalar = {"integer": GraphQLInt, "double": GraphQLFloat, "boolean": GraphQLBoolean}.get(
-        term.datatype, GraphQLString
-    )
+def _scalar(term: LiteralTerm) -> Any:
+    scalar = {"integer": Int, "double": Float, "boolean": Boolean}.get(term.datatype, String)
     if term.field == "codeStatus":
-        return GraphQLNonNull(scalar)
+        return NonNull(scalar)
     return some(scalar) if term.many else scalar
 
 
-def _object(cls: str) -> GraphQLObjectType:
-    def fields() -> dict[str, GraphQLField]:
+def _object(cls: str) -> ObjectType:
+    def fields() -> dict[str, Field]:
         made = _entity_fields()
         if CLASS[cls].concept:
-            made["prefLabel"] = batched(
-                GraphQLNonNull(GraphQLString), "The preferred label.", f'"{NAMES[cls]}"', _labels
-            )
+            made["prefLabel"] = batched(NonNull(String), "The preferred label.", f'"{NAMES[cls]}"', _labels)
         for term in literals_of(cls):
             if term.field != "sameAs":
                 made[literal_field(term)] = batched(
@@ -135,41 +114,41 @@ def _object(cls: str) -> GraphQLObjectType:
         return made
 
     sentence, example = CLASS[cls].comment, f'{CLASS[cls].type}(id: "{IDS[cls]}") {{ name }}'
-    return GraphQLObjectType(cls, fields, interfaces=(NODE, ENTITY), description=described(sentence, example))
+    return ObjectType(cls, fields, interfaces=(NODE, ENTITY), description=described(sentence, example))
 
 
-def _link_fields(link: Link) -> dict[str, GraphQLField]:
+def _link_fields(link: Link) -> dict[str, Field]:
     target, name = TYPES[link.target], link.field
     if link.shape == "single":
         return {name: batched(target, link.comment, f"{name} {{ name }}", single_column(link))}
     count = batched(
-        GraphQLNonNull(GraphQLInt), f"How many there are. {link.comment}", f"{name}Count: 3", count_column(link)
+        NonNull(Int), f"How many there are. {link.comment}", f"{name}Count: 3", count_column(link)
     )  # fmt: skip
     if link.shape == "list":
         arguments = list_arguments(link.target) | {
-            "first": argument(GraphQLInt, "At most so many; all where not given.", "first: 10")
+            "first": argument(Int, "At most so many; all where not given.", "first: 10")
         }
         column, size = list_column(link), SHORT_LIST
-        type_: GraphQLOutputType = some(target)
+        type_: Any = some(target)
         example = f"{name} {{ name }}"
     else:
         arguments = list_arguments(link.target) | page_arguments()
         connection = CONNECTIONS[link.target]
         column, size = connection_column(link, lambda: connection), 1
-        type_, example = GraphQLNonNull(connection), f"{name}(first: 5) {{ totalCount nodes {{ name }} }}"
+        type_, example = NonNull(connection), f"{name}(first: 5) {{ totalCount nodes {{ name }} }}"
     return {name: batched(type_, link.comment, example, column, arguments, size=size), f"{name}Count": count}
 
 
-def _use_fields(cls: str) -> dict[str, GraphQLField]:
+def _use_fields(cls: str) -> dict[str, Field]:
     made = {
         "firstYear": batched(
-            GraphQLInt,
+            Int,
             "The year of the earliest paper that has to do with it; null where none has a year.",
             "2019",
             years_column(0),
         ),
         "lastYear": batched(
-            GraphQLInt,
+            Int,
             "The year of the latest paper that has to do with it; null where none has a year.",
             "2025",
             years_column(1),
@@ -180,25 +159,25 @@ def _use_fields(cls: str) -> dict[str, GraphQLField]:
     return made
 
 
-def _connection(cls: str) -> GraphQLObjectType:
-    edge = GraphQLObjectType(
+def _connection(cls: str) -> ObjectType:
+    edge = ObjectType(
         f"{cls}Edge",
         lambda: {
-            "cursor": batched(GraphQLNonNull(GraphQLString), "Where it stands: an `after` or `before`.", '"YzE6bW9kYWxpdHkvY3Q"', item_cursor_column),
-            "node": batched(GraphQLNonNull(TYPES[cls]), f"The {CLASS[cls].label}.", "node { name }", item_node_column),
+            "cursor": batched(NonNull(String), "Where it stands: an `after` or `before`.", '"YzE6bW9kYWxpdHkvY3Q"', item_cursor_column),
+            "node": batched(NonNull(TYPES[cls]), f"The {CLASS[cls].label}.", "node { name }", item_node_column),
             **item_fields(),
         },
         description=described(f"A {CLASS[cls].label} in a list, with its cursor.", "edges { cursor node { name } }"),
     )  # fmt: skip
     facets = FACETS[cls]
-    return GraphQLObjectType(
+    return ObjectType(
         f"{cls}Connection",
         lambda: {
-            "totalCount": batched(GraphQLNonNull(GraphQLInt), "How many match, on all pages together.", "totalCount", each(lambda p: p.window.total)),
-            "pageInfo": batched(GraphQLNonNull(PAGE_INFO), "Where this page stands.", "pageInfo { hasNextPage endCursor }", page_info_column),
+            "totalCount": batched(NonNull(Int), "How many match, on all pages together.", "totalCount", each(lambda p: p.window.total)),
+            "pageInfo": batched(NonNull(PAGE_INFO), "Where this page stands.", "pageInfo { hasNextPage endCursor }", page_info_column),
             "nodes": batched(some(TYPES[cls]), f"The {CLASS[cls].plural} on this page.", "nodes { name }", nodes_column),
             "edges": batched(some(edge), "The same with cursors and, in a list of an entity, the evidence of each.", "edges { cursor node { name } }", edges_column(lambda: edge)),
-            "facets": batched(GraphQLNonNull(facets), "Counts over everything that matches, whatever page is shown.", "facets { modality { value { name } count } }", facets_column(facets)),
+            "facets": batched(NonNull(facets), "Counts over everything that matches, whatever page is shown.", "facets { modality { value { name } count } }", facets_column(facets)),
         },
         description=described(f"A page of {CLASS[cls].plural}.", f"{CLASS[cls].plural}(first: {DEFAULT_PAGE}) {{ totalCount nodes {{ name }} }}"),
     )  # fmt: skip

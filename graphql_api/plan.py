@@ -79,10 +79,6 @@ class Selections:
             known = self._calls[type_.name] = self.compiler.calls(type_, self.sets, self.path)
         return known
 
-    def asks(self, type_: Named, *names: str) -> bool:
-        """Whether any of some fields of a type is selected: look-ahead."""
-        return any(call.nodes[0].name.value in names for call in self.of(type_))
-
 
 class Compiler:
     """Compiles the selections of one operation for one choice of `@skip` and `@include`."""

@@ -68,11 +68,6 @@ def _close(gold: Tokens, claim: Tokens) -> bool:
     return gold[-1] == claim[-1] and (a <= b or b <= a) and min(len(a), len(b)) >= 2
 
 
-def same_edge(gold: Mapping[str, Any], claim: Mapping[str, Any]) -> bool:
-    """Whether a claimed edge is an annotated one (of the same relation)."""
-    return meet(names_of(gold), names_of(claim, ALIASES_READ), lenient=gold["relation"] in LENIENT)
-
-
 def required_first(edges: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Edges with the optional ones last, so that an optional twin takes no match away."""
     return sorted(edges, key=lambda e: bool(e.get("optional")))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.store.answers import GRAPH_FORMATS, statement_of
+from kg.store.answers import GRAPH_FORMATS
 from kg.store.formats import Format
 from schema.statement import XSD, Literal, Statement
 from schema.vocabulary import EDGES, LITERALS, PREFIXES, expand
@@ -26,12 +26,6 @@ def write_statements(statements: Iterable[Statement], format: Format) -> bytes:
     ox_format = GRAPH_FORMATS[format.name]
     rows: Iterable[Any] = quads if ox_format.supports_datasets else (q.triple for q in quads)
     return ox.serialize(rows, None, ox_format, prefixes=names) or b""
-
-
-def statements_of(data: bytes, format: Format) -> list[Statement]:
-    """Read statements back; raises SyntaxError with the place. Blank nodes become `_:` names."""
-    parsed = ox.parse(data, GRAPH_FORMATS[format.name])
-    return [statement_of(q) for q in parsed]
 
 
 def jsonld(statements: Iterable[Statement]) -> dict[str, Any]:
